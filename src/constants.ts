@@ -1,0 +1,121 @@
+/**
+ * Every limit of anillo, with its unit and its reason. What must hold between them is asserted below, when the
+ * module loads. A value that only one file uses and nobody would tune stays in that file.
+ */
+import { assert } from './errors.ts'
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+// --- the ring: chosen when it is made, the same for every peer ---
+
+/** Copies of each slot that a ring aims at. Until slots are replicated one peer holds each; the number is kept for then. */
+export const REPLICAS_DEFAULT = 3
+/** At least ten times the peers one expects, so that a peer's share can follow the ring; a power of two. */
+export const SLOTS_DEFAULT = 256
+/** Ring nodes of one peer: 32 keep a peer's share within about ±18 % of the mean. */
+export const VIRTUAL_NODES_DEFAULT = 32
+/** The describe message lists every ring node of a peer and must stay in one frame. */
+export const VIRTUAL_NODES_MAX = 512
+
+// --- users ---
+
+/** Bytes of UTF-8: a user id is part of an LMDB key, whose bound is 1978 bytes. */
+export const USER_ID_BYTES_MAX = 256
+/** Bytes of the profile's JSON. A user travels in one frame and is flushed in one write. */
+export const PROFILE_BYTES_MAX = 64 * KiB
+/** Characters of an Idempotency-Key: a UUID has 36, a ULID 26. */
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 128
+/** How long a write may be repeated with its idempotency key and is still done only once. */
+export const IDEMPOTENCY_WINDOW_MS = 10 * 60_000
+/** Outcomes that a user's record remembers; more writes than this in the window forget the oldest. */
+export const IDEMPOTENCY_OUTCOMES_MAX = 64
+
+// --- network ---
+
+/** One message. A user with the largest profile, escaped in the worst way, fits twice. */
+export const FRAME_BYTES_MAX = 1 * MiB
+/** Messages of one stream that wait for their answer; above it a call is refused at once with BusyError. */
+export const PENDING_CALLS_MAX = 4096
+/** Requests of one stream that are worked on at once; above it the stream is not read until some are answered. */
+export const INFLIGHT_HANDLERS_MAX = 1024
+/** Bytes written to a stream and not taken by the socket; a peer that slow is cut off rather than waited for. */
+export const STREAM_WRITE_BUFFER_BYTES_MAX = 8 * MiB
+/** Both sides say hello before anything else; one that does not is cut off. */
+export const HELLO_TIMEOUT_MS = 5_000
+/** Dial, upgrade, open and hello of a first contact. */
+export const CONNECT_TIMEOUT_MS = 5_000
+/** A stream of a protocol is opened once and kept; the rest is room for streams that are just closing. */
+export const INBOUND_STREAMS_MAX = 8
+/** Slot transfers that one connection may have open at once. */
+export const INBOUND_TRANSFERS_MAX = 16
+/** All connections of a peer, in and out: two for each of several hundred peers (both may dial at once). */
+export const CONNECTIONS_MAX = 1_000
+/** Inbound connections a second from one address. A whole ring may sit behind one address and start at once. */
+export const INBOUND_CONNECTIONS_PER_SECOND = 200
+/** Inbound connections that have not finished their handshake. */
+export const PENDING_INBOUND_CONNECTIONS_MAX = 256
+/** Addresses kept of one peer, and bytes of each. */
+export const ADDRESSES_MAX = 16
+export const ADDRESS_BYTES_MAX = 256
+
+// --- chord ---
+
+/** One question to a peer during a lookup: several round trips on a LAN, one on a bad WAN. */
+export const HOP_TIMEOUT_MS = 800
+/** After so long without an answer the next best peer is asked too; the slow one may still answer. */
+export const HOP_HEDGE_MS = 250
+/** A lookup as a whole. */
+export const LOOKUP_TIMEOUT_MS = 5_000
+/** Questions one lookup may ask: 2·log2 of a ring far larger than one is meant to be. */
+export const LOOKUP_HOPS_MAX = 64
+/** One maintenance question (stabilise, notify, ping). */
+export const MAINTENANCE_TIMEOUT_MS = 1_000
+/** Distinct remote peers that a successor list covers: the most peers that may fail at once, and twice a placement. */
+export function successorPeers(replicas: number): number {
+  return Math.max(2 * replicas + 2, 8)
+}
+/** Entries of a successor list, which may name a peer several times before it has named enough distinct ones. */
+export function successorEntriesMax(replicas: number): number {
+  return 4 * successorPeers(replicas)
+}
+/** Peers remembered, alive or not, so that two halves find each other again; the longest unseen are forgotten first. */
+export const PEER_BOOK_MAX = 4096
+
+// --- slots ---
+
+/** A slot goes to its new owner when placement has said so for this long: joins come in groups. */
+export const PLACEMENT_STABLE_MS = 2_000
+/** Slots that one peer hands over at once. */
+export const HANDOVERS_OUTBOUND_MAX = 2
+/** Slots that one peer takes in at once. */
+export const HANDOVERS_INBOUND_MAX = 4
+/** Handing over one slot; the slot answers nobody meanwhile, so it is short and a failure is tried again later. */
+export const HANDOVER_TIMEOUT_MS = 10_000
+/** How long a request waits for a slot that is being handed over before it is answered 503. */
+export const SEALED_WAIT_MS = 1_000
+/** One try at a slot's holder. */
+export const USERS_TRY_TIMEOUT_MS = 1_000
+/** A user operation as a whole, all tries together. */
+export const USERS_TIMEOUT_MS = 10_000
+/** Users' writes of one slot that wait for the disk; above it a write is refused with BusyError. */
+export const SLOT_PENDING_WRITES_MAX = 1_000
+/** What a caller is told to wait after a 503. */
+export const RETRY_AFTER_MS = 1_000
+
+// --- gateway ---
+
+/** A profile, escaped in the worst way, and the rest of a request. */
+export const HTTP_BODY_BYTES_MAX = 512 * KiB
+/** A request's body must have arrived by then. */
+export const HTTP_BODY_TIMEOUT_MS = 10_000
+export const HTTP_HEADER_BYTES_MAX = 16 * KiB
+/** Requests that the gateway works on at once; above it 503. */
+export const HTTP_INFLIGHT_MAX = 2_048
+
+assert(USERS_TRY_TIMEOUT_MS * 2 < USERS_TIMEOUT_MS, 'an operation must have time for more than one try')
+assert(HOP_TIMEOUT_MS * 2 < LOOKUP_TIMEOUT_MS, 'a lookup must survive a peer that does not answer')
+assert(HOP_HEDGE_MS < HOP_TIMEOUT_MS, 'a hedge after the timeout would never be sent')
+assert(HTTP_BODY_BYTES_MAX < FRAME_BYTES_MAX, 'what a gateway accepts must fit a frame')
+assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')
+assert(SEALED_WAIT_MS <= USERS_TRY_TIMEOUT_MS, 'a holder must answer before its caller gives up')

@@ -1,0 +1,129 @@
+/**
+ * The ports through which time, randomness and the log reach every other file, and the system's own
+ * implementation of them. Nothing outside this file and the adapters (network, storage, gateway/server, cli)
+ * touches `Date`, `setTimeout`, `Math.random` or `AbortSignal.timeout`, so a whole peer runs in the simulator
+ * on virtual time, one seed giving one trace.
+ */
+import { randomBytes } from 'node:crypto'
+import { TimeoutError } from './errors.ts'
+
+/** A pending one-shot timer. Cancelling one that has fired or was cancelled does nothing. */
+export interface Timer {
+  cancel(): void
+}
+
+export interface Clock {
+  /** Wall-clock time in ms since 1970; may jump. Only for what a person reads, never for a deadline. */
+  now(): number
+  /** Milliseconds since an arbitrary start; never goes back. Reading it never moves it. */
+  monotonic(): number
+  /** Calls `fire` once after `ms`. A timer never keeps a process alive by itself. */
+  timer(ms: number, fire: () => void): Timer
+}
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number
+  /** `length` random bytes: cryptographic from the system, seeded in the simulator. */
+  bytes(length: number): Uint8Array
+}
+
+export type LogFields = Record<string, unknown>
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
+
+export interface Runtime {
+  clock: Clock
+  random: Random
+  log: Log
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  timer(ms, fire) {
+    const handle = setTimeout(fire, ms)
+    handle.unref()
+    return { cancel: () => clearTimeout(handle) }
+  }
+}
+
+export const systemRandom: Random = {
+  next: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+  bytes: length => new Uint8Array(randomBytes(length))
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Resolves after `ms`; rejects with the signal's reason as soon as `signal` aborts. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason)
+      return
+    }
+    const onAbort = () => {
+      timer.cancel()
+      reject(signal!.reason)
+    }
+    const timer = clock.timer(ms, () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** A signal that aborts with a {@link TimeoutError} after `ms`, or with `parent`'s reason when that aborts first. */
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal
+  /** Releases the timer and the listener on the parent; call it when the work is over, whatever its end. */
+  clear(): void
+}
+
+/**
+ * Puts a bound of `ms` on some work. A Deadline that is not cleared would leave a timer and a listener behind,
+ * so use it as `using deadline = deadlineAfter(…)` or clear it in `finally`.
+ */
+export function deadlineAfter(clock: Clock, ms: number, parent?: AbortSignal): Deadline {
+  const controller = new AbortController()
+  const onParent = () => controller.abort(parent!.reason)
+  const timer = clock.timer(ms, () => controller.abort(new TimeoutError(`No result within ${ms} ms`)))
+  if (parent?.aborted) onParent()
+  else parent?.addEventListener('abort', onParent, { once: true })
+  const clear = () => {
+    timer.cancel()
+    parent?.removeEventListener('abort', onParent)
+  }
+  return { signal: controller.signal, clear, [Symbol.dispose]: clear }
+}
+
+/** `work`, or the signal's rejection, whichever comes first; `work` itself is not stopped by it. */
+export function raceSignal<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) {
+      onAbort()
+      work.catch(() => {}) // its end interests nobody any more
+      return
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+/** `ms` moved by up to ±`fraction`, so that peers started together do not act together. */
+export function jitter(random: Random, ms: number, fraction = 0.2): number {
+  return ms * (1 + fraction * (2 * random.next() - 1))
+}
+
+/** A uniformly chosen item, or undefined of an empty list. */
+export function pick<T>(random: Random, items: readonly T[]): T | undefined {
+  return items[Math.floor(random.next() * items.length)]
+}

@@ -1,0 +1,93 @@
+/** What a peer tells people about the ring: the bodies of GET /v1/ring, /v1/ring/lookup/:id and /v1/peer. */
+import type { PeerStatus } from '../chord/chord-rpc.ts'
+import type { Peer } from '../chord/ring-node.ts'
+
+export interface RingReport {
+  /** Ring id, 32 hex digits. */
+  readonly id: string
+  /** Every ring node agrees with its neighbours and every slot answers. */
+  readonly ready: boolean
+  /** Why not; empty when ready. `code` is stable, `detail` is for people. */
+  readonly problems: readonly { readonly code: string; readonly detail: string }[]
+  readonly replicas: number
+  readonly slots: number
+  readonly virtualNodes: number
+  readonly users: number
+  readonly underReplicated: number
+  /** In ring order of their first ring node. */
+  readonly peers: readonly PeerReport[]
+}
+
+export interface PeerReport {
+  readonly peer: Peer
+  readonly self: boolean
+  readonly status: PeerStatus
+  readonly state: 'normal' | 'joining' | 'leaving'
+  readonly addresses: readonly string[]
+  /** Hex, ring node by ring node. */
+  readonly positions: readonly string[]
+  /** Part of the ring, 0…1, that its ring nodes own. */
+  readonly owns: number
+  /** Slots of which it is a member of the view, and those it answers for. */
+  readonly slots: number
+  readonly leads: number
+  readonly users: number
+}
+
+export interface LookupReport {
+  readonly id: string
+  /** Hex. */
+  readonly key: string
+  readonly slot: number
+  /** Who should hold it. */
+  readonly owner: Peer
+  /** Who does. */
+  readonly view: { readonly epoch: number; readonly members: readonly Peer[]; readonly leader: Peer } | null
+  /** Peers asked to find the owner, in order. `reason`: why this one, or why it did not help. */
+  readonly hops: readonly {
+    readonly peer: Peer
+    readonly position: string
+    readonly ms: number
+    readonly reason: string
+  }[]
+}
+
+export interface SelfReport {
+  readonly peer: Peer
+  readonly ring: string
+  readonly state: 'normal' | 'joining' | 'leaving'
+  readonly addresses: readonly string[]
+  /** Of the peer's first ring node, hex. */
+  readonly position: string
+  readonly predecessor: { readonly peer: Peer; readonly position: string } | null
+  readonly successors: readonly { readonly peer: Peer; readonly position: string }[]
+  readonly fingers: readonly {
+    readonly index: number
+    readonly start: string
+    readonly peer: Peer
+    readonly position: string
+  }[]
+  readonly slots: readonly {
+    readonly slot: number
+    readonly epoch: number
+    readonly role: 'leader' | 'member'
+    readonly members: readonly Peer[]
+  }[]
+}
+
+/** One line of /readyz?verbose. */
+export interface HealthCheck {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail?: string
+}
+
+/** The ring as the gateway sees it. */
+export interface RingInspector {
+  ring(options?: { signal?: AbortSignal | undefined }): Promise<RingReport>
+  lookup(id: string, options?: { signal?: AbortSignal | undefined }): Promise<LookupReport>
+  self(): SelfReport
+  health(): HealthCheck[]
+  /** Starts leaving for good, in the background; `self().state` and the shrinking `self().slots` tell how it goes. */
+  leave(): void
+}

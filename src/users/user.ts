@@ -1,0 +1,80 @@
+/** What a user is, and what is refused at the door. The contract of every surface: HTTP, CLI, library and wire. */
+import { PROFILE_BYTES_MAX, USER_ID_BYTES_MAX } from '../constants.ts'
+import { InvalidUserError, TooLargeError } from '../errors.ts'
+
+/** In the order of their numbers: ONLINE is 0, as in the original. */
+export const STATUSES = ['ONLINE', 'OFFLINE', 'AWAY', 'BUSY'] as const
+export type Status = (typeof STATUSES)[number]
+
+export type Profile = { readonly [member: string]: unknown }
+
+export interface User {
+  readonly id: string
+  readonly status: Status
+  readonly profile: Profile
+  /** Opaque; changes with every write. Never compare two of them for order. */
+  readonly version: string
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** When the presence lease ends; null without one. */
+  readonly expiresAt: string | null
+}
+
+/** What a caller sets. `profile` is kept as it was when it is left out. @default {} for a new user */
+export interface UserInput {
+  /** A name, or its number. */
+  readonly status: Status | number
+  readonly profile?: Profile | undefined
+}
+
+/** A JSON merge patch (RFC 7396) of `status` and `profile`: null removes a profile member. */
+export interface UserPatch {
+  readonly status?: Status | number | undefined
+  readonly profile?: Profile | undefined
+}
+
+const encoder = new TextEncoder()
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+/** @throws InvalidUserError says what a user id is */
+export function checkUserId(id: unknown): string {
+  const refuse = (message: string) => new InvalidUserError(message, { issues: [{ path: 'id', message }] })
+  if (typeof id !== 'string') throw refuse('A user id is a string')
+  if (!id.isWellFormed()) throw refuse('A user id is well-formed Unicode')
+  if (CONTROL.test(id)) throw refuse('A user id has no control characters')
+  const bytes = encoder.encode(id).byteLength
+  if (bytes < 1 || bytes > USER_ID_BYTES_MAX) {
+    throw refuse(`A user id is 1 to ${USER_ID_BYTES_MAX} bytes of UTF-8; this one is ${bytes}`)
+  }
+  return id
+}
+
+/** `007` means `7` on the routes of the original, whose ids were integers. */
+export function canonicalDecimalId(id: string): string {
+  return /^[0-9]+$/.test(id) ? id.replace(/^0+(?=[0-9])/, '') : id
+}
+
+/** The name of a status given by name or number. @throws InvalidUserError lists the statuses */
+export function checkStatus(status: unknown): Status {
+  const found = typeof status === 'number' ? STATUSES[status] : STATUSES.find(name => name === status)
+  if (found === undefined) {
+    const message = `A status is one of ${STATUSES.map((name, number) => `${name} (${number})`).join(', ')}; this one is ${JSON.stringify(status)}`
+    throw new InvalidUserError(message, { issues: [{ path: 'status', message }] })
+  }
+  return found
+}
+
+/** @throws InvalidUserError not a JSON object @throws TooLargeError over 64 KiB encoded */
+export function checkProfile(profile: unknown): Profile {
+  if (typeof profile !== 'object' || profile === null || Array.isArray(profile)) {
+    const message = 'A profile is a JSON object'
+    throw new InvalidUserError(message, { issues: [{ path: 'profile', message }] })
+  }
+  const bytes = encoder.encode(JSON.stringify(profile)).byteLength
+  if (bytes > PROFILE_BYTES_MAX) {
+    throw new TooLargeError(`A profile is at most ${PROFILE_BYTES_MAX} bytes of JSON; this one is ${bytes}`)
+  }
+  return profile as Profile
+}
