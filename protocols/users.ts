@@ -2775,6 +2775,7 @@ export namespace TransferEnd {
 export interface TransferVerdict {
   refusal: string
   detail: string
+  store: Uint8Array<ArrayBuffer>
 }
 
 export namespace TransferVerdict {
@@ -2797,13 +2798,19 @@ export namespace TransferVerdict {
           w.string(obj.detail)
         }
 
+        if ((obj.store != null && obj.store.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.store)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           refusal: '',
-          detail: ''
+          detail: '',
+          store: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2818,6 +2825,10 @@ export namespace TransferVerdict {
             }
             case 2: {
               obj.detail = reader.string()
+              break
+            }
+            case 3: {
+              obj.store = reader.bytes()
               break
             }
             default: {
@@ -2849,6 +2860,13 @@ export namespace TransferVerdict {
               }
               break
             }
+            case 3: {
+              yield {
+                field: `${prefix}.store`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2871,6 +2889,11 @@ export namespace TransferVerdict {
     value: string
   }
 
+  export interface TransferVerdictStoreFieldEvent {
+    field: '$.store'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<TransferVerdict>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, TransferVerdict.codec())
   }
@@ -2879,7 +2902,7 @@ export namespace TransferVerdict {
     return decodeMessage(buf, TransferVerdict.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferVerdict>): Generator<TransferVerdictRefusalFieldEvent | TransferVerdictDetailFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferVerdict>): Generator<TransferVerdictRefusalFieldEvent | TransferVerdictDetailFieldEvent | TransferVerdictStoreFieldEvent> {
     return streamMessage(buf, TransferVerdict.codec(), opts)
   }
 }

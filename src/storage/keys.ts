@@ -5,8 +5,8 @@
  * m ‖ name                             meta: identity, store id, boot, genesis
  * p ‖ peer id (text)                   the peer book
  * s ‖ slot u16 ‖ 0                     what this peer knows of a slot: its view, or where it went
- * s ‖ slot u16 ‖ 1 ‖ key (20) ‖ id     the slot's users, in ring order: one contiguous range
- * s ‖ slot u16 ‖ 2 ‖ key (20) ‖ id     users that are being received and are not the slot's yet
+ * s ‖ slot u16 ‖ 1                     the slot's sequence: the number of its last write here
+ * s ‖ slot u16 ‖ 2 ‖ key (20) ‖ id     the slot's users, in ring order: one contiguous range
  * ```
  */
 import { concat } from 'uint8arrays/concat'
@@ -18,8 +18,8 @@ const META = 0x6d
 const PEER = 0x70
 const SLOT = 0x73
 const STATE = 0
-const ROW = 1
-const STAGED = 2
+const SEQUENCE = 1
+const ROW = 2
 const SLOT_PREFIX_BYTES = 4
 const POSITION_BYTES = 20
 
@@ -37,17 +37,28 @@ export function peerOfKey(key: Uint8Array): string {
 
 export const peerRange: Range = { start: Uint8Array.of(PEER), end: Uint8Array.of(PEER + 1) }
 
-function slotPrefix(slot: number, kind: number): Uint8Array {
+/** Everything of every slot. */
+export const slotsRange: Range = { start: Uint8Array.of(SLOT), end: Uint8Array.of(SLOT + 1) }
+
+function slotKey(slot: number, kind: number): Uint8Array {
   return Uint8Array.of(SLOT, slot >> 8, slot & 0xff, kind)
 }
 
 export function slotStateKey(slot: number): Uint8Array {
-  return slotPrefix(slot, STATE)
+  return slotKey(slot, STATE)
+}
+
+export function slotSequenceKey(slot: number): Uint8Array {
+  return slotKey(slot, SEQUENCE)
 }
 
 /** `position` is the user's key, 20 bytes. */
 export function rowKey(slot: number, position: Uint8Array, userId: string): Uint8Array {
-  return concat([slotPrefix(slot, ROW), position, fromString(userId)])
+  return concat([slotKey(slot, ROW), position, fromString(userId)])
+}
+
+export function positionOfRow(key: Uint8Array): Uint8Array {
+  return key.subarray(SLOT_PREFIX_BYTES, SLOT_PREFIX_BYTES + POSITION_BYTES)
 }
 
 export function userIdOfRow(key: Uint8Array): string {
@@ -55,24 +66,11 @@ export function userIdOfRow(key: Uint8Array): string {
 }
 
 export function rowRange(slot: number): Range {
-  return { start: slotPrefix(slot, ROW), end: slotPrefix(slot, ROW + 1) }
+  return { start: slotKey(slot, ROW), end: slotKey(slot, ROW + 1) }
 }
 
-export function stagedRange(slot: number): Range {
-  return { start: slotPrefix(slot, STAGED), end: slotPrefix(slot, STAGED + 1) }
-}
-
-/** The same row's key among the staged rows, and back: only the kind byte differs. */
-export function stagedKey(key: Uint8Array): Uint8Array {
-  return withKind(key, STAGED)
-}
-
-export function unstagedKey(key: Uint8Array): Uint8Array {
-  return withKind(key, ROW)
-}
-
-function withKind(key: Uint8Array, kind: number): Uint8Array {
-  const copy = key.slice()
-  copy[SLOT_PREFIX_BYTES - 1] = kind
-  return copy
+/** Whether a key, as another peer sent it, is a well-formed row key of this slot. */
+export function isRowKey(slot: number, key: Uint8Array): boolean {
+  const prefix = slotKey(slot, ROW)
+  return key.byteLength > SLOT_PREFIX_BYTES + POSITION_BYTES && prefix.every((byte, at) => key[at] === byte)
 }

@@ -74,7 +74,8 @@ export function checkProfile(profile: unknown): Profile {
   }
   const bytes = encoder.encode(JSON.stringify(profile)).byteLength
   if (bytes > PROFILE_BYTES_MAX) {
-    throw new TooLargeError(`A profile is at most ${PROFILE_BYTES_MAX} bytes of JSON; this one is ${bytes}`)
+    const message = `A profile is at most ${PROFILE_BYTES_MAX} bytes of JSON; this one is ${bytes}`
+    throw new TooLargeError(message, { limit: PROFILE_BYTES_MAX })
   }
   return profile as Profile
 }
