@@ -13,6 +13,8 @@ export type Position = bigint & { readonly [position]: true }
 
 export const POSITION_BITS = 160
 export const POSITION_BYTES = POSITION_BITS / 8
+/** Where a walk round the ring starts that may start anywhere. */
+export const ORIGIN = 0n as Position
 const RING_SIZE = 1n << BigInt(POSITION_BITS)
 
 function hash(...parts: Uint8Array[]): Position {

@@ -2,10 +2,11 @@
  * From what every peer says of itself to one picture of the ring, and to what is wrong with it. Pure: all peers
  * that ask the same peers draw the same picture.
  */
-import type { Description, PeerStatus } from '../chord/chord-rpc.ts'
+import type { Description } from '../chord/chord-rpc.ts'
 import type { Genesis } from '../chord/genesis.ts'
-import { type Peer, type RingNode, ringNode } from '../chord/ring-node.ts'
-import { type Position, positionToHex, shareOf } from '../ring/position.ts'
+import { type Peer, type RingNode, ringNode, ringNodes } from '../chord/ring-node.ts'
+import { clockwiseFrom } from '../ring/interval.ts'
+import { ORIGIN, positionToHex, shareOf } from '../ring/position.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
 import type { PeerReport, RingReport } from './ring-report.ts'
 import type { Tally } from './users-rpc.ts'
@@ -77,7 +78,7 @@ function placedNodes({ peers }: Census): Placed[] {
       if (member) nodes.push({ node: ringNode(peer, index), predecessor, successor })
     }
   }
-  return nodes.sort((a, b) => (a.node.position < b.node.position ? -1 : 1))
+  return clockwiseFrom(ORIGIN, nodes, ({ node }) => node.position)
 }
 
 function slotClaims({ peers }: Census): Map<Slot, Claim[]> {
@@ -163,33 +164,22 @@ function peerReports(
     owns.set(node.peer, (owns.get(node.peer) ?? 0) + share)
   }
   const held = [...truth.values()]
-  return [...peers]
-    .map(([peer, { description, tally }]): PeerReport => {
-      const own = held.filter(claim => claim.peer === peer)
-      return {
-        peer,
-        self: peer === self,
-        status: statusOf(description),
-        state: stateOf(description, tally),
-        addresses: addressesOf(peer),
-        positions: Array.from({ length: genesis.virtualNodes }, (_, index) =>
-          positionToHex(ringNode(peer, index).position)
-        ),
-        owns: owns.get(peer) ?? 0,
-        slots: own.length,
-        leads: own.length,
-        users: own.reduce((sum, { users }) => sum + users, 0)
-      }
-    })
-    .sort((a, b) => (firstPosition(a) < firstPosition(b) ? -1 : 1))
-}
-
-function firstPosition({ peer }: PeerReport): Position {
-  return ringNode(peer, 0).position
-}
-
-function statusOf(description: Description | undefined): PeerStatus {
-  return description === undefined ? 'down' : 'up'
+  const reports = [...peers].map(([peer, { description, tally }]): PeerReport => {
+    const own = held.filter(claim => claim.peer === peer)
+    return {
+      peer,
+      self: peer === self,
+      status: description === undefined ? 'down' : 'up',
+      state: stateOf(description, tally),
+      addresses: addressesOf(peer),
+      positions: ringNodes(peer, genesis.virtualNodes).map(({ position }) => positionToHex(position)),
+      owns: owns.get(peer) ?? 0,
+      slots: own.length,
+      leads: own.length,
+      users: own.reduce((sum, { users }) => sum + users, 0)
+    }
+  })
+  return clockwiseFrom(ORIGIN, reports, ({ peer }) => ringNode(peer, 0).position)
 }
 
 function stateOf(description: Description | undefined, tally: Tally | undefined): PeerReport['state'] {

@@ -1,0 +1,162 @@
+/**
+ * ChordRpc over libp2p. Besides carrying the messages it lets addresses travel with the peers that they belong to:
+ * whoever is named in a message to a peer that may not know it yet is sent along, once, as its signed peer record.
+ */
+import { equals } from 'uint8arrays/equals'
+import type {
+  CallOptions,
+  ChordHandler,
+  ChordReply,
+  ChordRequest,
+  ChordRpc,
+  ReplyOf
+} from '../chord/chord-rpc.ts'
+import type { PeerBook } from '../chord/peer-book.ts'
+import type { Peer, RingNode } from '../chord/ring-node.ts'
+import { PEER_BOOK_MAX } from '../constants.ts'
+import { NotRunningError } from '../errors.ts'
+import {
+  decodeChordReply,
+  decodeChordRequest,
+  encodeChordReply,
+  encodeChordRequest,
+  MESSAGE_CONTACTS_MAX
+} from './chord-codec.ts'
+import { verifyContact } from './contact-record.ts'
+import { type Greeting, RpcEndpoint } from './rpc.ts'
+import { reportFailed, type Wire } from './wire.ts'
+
+export const CHORD_PROTOCOL = '/anillo/chord/1.0.0'
+
+export class ChordProtocol implements ChordRpc {
+  readonly #wire: Wire
+  readonly #book: PeerBook
+  readonly #endpoint: RpcEndpoint
+  readonly #protocol: string
+  /** By remote peer: the sequences of the contacts that it was sent. */
+  readonly #told = new Map<Peer, Map<Peer, bigint>>()
+  #handler: ChordHandler | undefined
+
+  constructor(wire: Wire, book: PeerBook, protocol = CHORD_PROTOCOL) {
+    this.#wire = wire
+    this.#book = book
+    this.#protocol = protocol
+    this.#endpoint = new RpcEndpoint(wire, protocol, (from, body) => this.#answer(from, body))
+  }
+
+  start(): Promise<void> {
+    return this.#endpoint.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#endpoint.stop()
+  }
+
+  /** Who answers other peers; until then they are refused with NotRunningError. */
+  serve(handler: ChordHandler | undefined): void {
+    this.#handler = handler
+  }
+
+  /** A stream with `peer` is new: it may have lost what it was told. */
+  met(peer: Peer): void {
+    this.#told.delete(peer)
+  }
+
+  greet(address: string, signal?: AbortSignal): Promise<Greeting> {
+    return this.#endpoint.greet(address, signal)
+  }
+
+  async call<T extends ChordRequest['type']>(
+    peer: Peer,
+    request: Extract<ChordRequest, { type: T }>,
+    options: CallOptions
+  ): Promise<ReplyOf[T] | undefined> {
+    const body = encodeChordRequest(request, this.#introductions(peer, namedInRequest(request)))
+    const result = await this.#endpoint.call(peer, body, options)
+    if (result.kind !== 'reply') {
+      // What was said may be lost: the next message says it again.
+      this.#told.delete(peer)
+      const reason = result.kind === 'refused' ? `${result.name}: ${result.detail}` : result.reason
+      this.#wire.runtime.log.debug('no reply', { peer, request: request.type, reason })
+      return undefined
+    }
+    try {
+      const { message, contacts } = decodeChordReply(result.body, {
+        request: request.type,
+        virtualNodes: this.#virtualNodes
+      })
+      await this.#learn(contacts)
+      return message as ReplyOf[T]
+    } catch (error) {
+      reportFailed(this.#wire, this.#protocol, peer, error)
+      return undefined
+    }
+  }
+
+  async #answer(from: Peer, body: Uint8Array): Promise<Uint8Array> {
+    const handler = this.#handler
+    if (handler === undefined) throw new NotRunningError('This peer has not joined its ring yet')
+    try {
+      const { message, contacts } = decodeChordRequest(body, { from, virtualNodes: this.#virtualNodes })
+      await this.#learn(contacts)
+      const reply = await handler.handle(from, message)
+      return encodeChordReply(reply, this.#introductions(from, namedInReply(reply)))
+    } catch (error) {
+      reportFailed(this.#wire, this.#protocol, from, error)
+      throw error
+    }
+  }
+
+  get #virtualNodes(): number {
+    return this.#wire.hello.genesis?.virtualNodes ?? 0
+  }
+
+  /** Contacts that were not known, or not in this form, after their signatures have been checked. */
+  async #learn(records: readonly Uint8Array[]): Promise<void> {
+    for (const record of records) {
+      const contact = await verifyContact(record)
+      const known = this.#book.get(contact.peer)
+      if (known === undefined || !equals(known.contact.record, record)) this.#book.put(contact)
+    }
+  }
+
+  /** The signed records of peers that `to` has not been told about in their present form. */
+  #introductions(to: Peer, named: Iterable<Peer>): Uint8Array[] {
+    const records: Uint8Array[] = []
+    let told = this.#told.get(to)
+    for (const peer of named) {
+      if (records.length === MESSAGE_CONTACTS_MAX) break
+      const contact = peer === to ? undefined : this.#book.get(peer)?.contact
+      if (contact === undefined || told?.get(peer) === contact.sequence) continue
+      if (told === undefined || told.size >= PEER_BOOK_MAX) {
+        told = new Map()
+        this.#told.set(to, told)
+      }
+      told.set(peer, contact.sequence)
+      records.push(contact.record)
+    }
+    return records
+  }
+}
+
+function namedInRequest(request: ChordRequest): Iterable<Peer> {
+  if (request.type === 'introduce') return [request.node.peer]
+  return request.type === 'probe' ? [request.peer] : []
+}
+
+function namedInReply(reply: ChordReply): Iterable<Peer> {
+  switch (reply.type) {
+    case 'neighbours':
+      return peersOf([reply.predecessor, ...reply.successors])
+    case 'closest':
+      return peersOf([reply.predecessor, ...reply.successors, ...reply.closer])
+    case 'description':
+      return reply.peers.map(({ peer }) => peer)
+    default:
+      return []
+  }
+}
+
+function peersOf(nodes: readonly (RingNode | undefined)[]): Set<Peer> {
+  return new Set(nodes.flatMap(node => (node === undefined ? [] : [node.peer])))
+}
