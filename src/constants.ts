@@ -94,6 +94,8 @@ export const HANDOVERS_INBOUND_MAX = 4
 export const HANDOVER_TIMEOUT_MS = 10_000
 /** How long a request waits for a slot that is being handed over before it is answered 503. */
 export const SEALED_WAIT_MS = 1_000
+/** A peer that has moved its last slot answers so long before it stops, so that whoever watches it leave sees the end. */
+export const LEAVE_LINGER_MS = 1_000
 /** One try at a slot's holder. */
 export const USERS_TRY_TIMEOUT_MS = 1_000
 /** A user operation as a whole, all tries together. */
@@ -112,10 +114,17 @@ export const HTTP_BODY_TIMEOUT_MS = 10_000
 export const HTTP_HEADER_BYTES_MAX = 16 * KiB
 /** Requests that the gateway works on at once; above it 503. */
 export const HTTP_INFLIGHT_MAX = 2_048
+/** A request as a whole, from its headers to its answer: the body, the operation, and some slack. */
+export const HTTP_ANSWER_TIMEOUT_MS = 25_000
+/** Sockets that the gateway's server holds; further ones are closed at once. Each costs an open file and some KiB. */
+export const HTTP_CONNECTIONS_MAX = 4_096
+/** Levels of arrays and objects in a body: writing JSON out again is recursive, and a stack has an end. */
+export const JSON_DEPTH_MAX = 128
 
 assert(USERS_TRY_TIMEOUT_MS * 2 < USERS_TIMEOUT_MS, 'an operation must have time for more than one try')
 assert(HOP_TIMEOUT_MS * 2 < LOOKUP_TIMEOUT_MS, 'a lookup must survive a peer that does not answer')
 assert(HOP_HEDGE_MS < HOP_TIMEOUT_MS, 'a hedge after the timeout would never be sent')
 assert(HTTP_BODY_BYTES_MAX < FRAME_BYTES_MAX, 'what a gateway accepts must fit a frame')
+assert(HTTP_BODY_TIMEOUT_MS + USERS_TIMEOUT_MS < HTTP_ANSWER_TIMEOUT_MS, 'an operation ends before its request')
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')
 assert(SEALED_WAIT_MS <= USERS_TRY_TIMEOUT_MS, 'a holder must answer before its caller gives up')

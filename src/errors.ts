@@ -21,6 +21,8 @@ export const ERROR_KINDS = {
   MethodNotAllowedError: { status: 405, exit: EXIT.usage, title: 'The method is not allowed here' },
   RequestTimeoutError: { status: 408, exit: EXIT.unavailable, title: 'The request did not arrive in time' },
   NotFoundError: { status: 404, exit: EXIT.notFound, title: 'Not found' },
+  UnknownPathError: { status: 404, exit: EXIT.usage, title: 'There is nothing at this path' },
+  ForbiddenError: { status: 403, exit: EXIT.unauthorised, title: 'Not allowed' },
   ConflictError: { status: 412, exit: EXIT.precondition, title: 'The condition does not hold' },
   IdempotencyKeyReusedError: {
     status: 422,
@@ -61,11 +63,13 @@ export type ErrorName = keyof typeof ERROR_KINDS
 
 /** `detail` names the value that was wrong and what to do; `retryAfterMs` is set where trying again makes sense. */
 export interface ErrorDetails {
-  readonly retryAfterMs?: number
+  readonly retryAfterMs?: number | undefined
   /** Field by field reasons, for validation errors. */
-  readonly issues?: readonly { path: string; message: string }[]
+  readonly issues?: readonly { path: string; message: string }[] | undefined
   /** The present user, for a condition that does not hold. */
   readonly current?: unknown
+  /** The limit that was passed, in the unit that the message names. */
+  readonly limit?: number | undefined
   readonly cause?: unknown
 }
 
@@ -75,6 +79,7 @@ export class AnilloError extends Error {
   readonly retryAfterMs: number | undefined
   readonly issues: readonly { path: string; message: string }[] | undefined
   readonly current: unknown
+  readonly limit: number | undefined
 
   constructor(name: ErrorName, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -82,6 +87,7 @@ export class AnilloError extends Error {
     this.retryAfterMs = details.retryAfterMs
     this.issues = details.issues
     this.current = details.current
+    this.limit = details.limit
   }
 
   get kind(): ErrorKind {
@@ -109,6 +115,10 @@ export class MethodNotAllowedError extends errorClass('MethodNotAllowedError') {
 export class RequestTimeoutError extends errorClass('RequestTimeoutError') {}
 /** There is no such user, peer or slot, said by somebody who knows. */
 export class NotFoundError extends errorClass('NotFoundError') {}
+/** The gateway has nothing at the path; never said of a user. */
+export class UnknownPathError extends errorClass('UnknownPathError') {}
+/** The caller may not do this, whoever it is: a web page of another site asked for a change. */
+export class ForbiddenError extends errorClass('ForbiddenError') {}
 /** A condition (`ifVersion`, `ifAbsent`) does not hold; `current` is the present user, if any. */
 export class ConflictError extends errorClass('ConflictError') {}
 export class IdempotencyKeyReusedError extends errorClass('IdempotencyKeyReusedError') {}
@@ -145,6 +155,53 @@ export class InternalError extends errorClass('InternalError') {}
 export function errorName(error: unknown): ErrorName | undefined {
   const name = (error as { name?: unknown } | null)?.name
   return typeof name === 'string' && Object.hasOwn(ERROR_KINDS, name) ? (name as ErrorName) : undefined
+}
+
+const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: ErrorDetails) => AnilloError } = {
+  InvalidUserError,
+  InvalidRequestError,
+  TooLargeError,
+  UnsupportedMediaTypeError,
+  MethodNotAllowedError,
+  RequestTimeoutError,
+  NotFoundError,
+  UnknownPathError,
+  ForbiddenError,
+  ConflictError,
+  IdempotencyKeyReusedError,
+  BusyError,
+  UnavailableError,
+  OutcomeUnknownError,
+  TimeoutError,
+  WrongRingError,
+  IncompatibleVersionError,
+  ProtocolViolationError,
+  FrameTooLargeError,
+  PositionMismatchError,
+  TransferError,
+  JoinError,
+  DataDirectoryError,
+  StorageError,
+  NotRunningError,
+  ConfigurationError,
+  InternalError
+}
+
+/** The error that another process named, as the same class as here. */
+export function errorByName(name: ErrorName, message: string, details?: ErrorDetails): AnilloError {
+  return new CLASSES[name](message, details)
+}
+
+const PROBLEM_TYPE = 'urn:anillo:error:'
+
+/** The stable `type` of an error's HTTP problem: `urn:anillo:error:outcome-unknown` for OutcomeUnknownError. */
+export function problemType(name: ErrorName): string {
+  return PROBLEM_TYPE + name.replace(/Error$/, '').replace(/\B[A-Z]/g, '-$&').toLowerCase()
+}
+
+/** The error name of a problem's `type`; undefined when it is none of ours. */
+export function nameOfProblem(type: unknown): ErrorName | undefined {
+  return (Object.keys(ERROR_KINDS) as ErrorName[]).find(name => problemType(name) === type)
 }
 
 /** Internal invariants: stays on in production, throws {@link InternalError}. Never for peer or HTTP input. */

@@ -46,6 +46,41 @@ export type AnilloEvent =
   /** The disk failed: the peer is stopping. */
   | { readonly type: 'storage.failed'; readonly detail: string }
 
+/** The event as a line for people, peers by the end of their ids. */
+export function describeEvent(event: AnilloEvent): string {
+  const short = (peer: Peer | undefined) => (peer === undefined ? 'nobody' : `…${peer.slice(-4)}`)
+  switch (event.type) {
+    case 'ring.created':
+      return `Made ring ${event.ringId}`
+    case 'ring.joined':
+      return `Joined ring ${event.ringId} via ${short(event.via)}`
+    case 'ring.changed':
+      return `Ring node ${event.index}: predecessor ${short(event.predecessor)}, successor ${short(event.successor)}`
+    case 'ring.met':
+      return `Met ${short(event.peer)}: merging its side of the ring with ours`
+    case 'peer.up':
+      return `Peer ${short(event.peer)} is up`
+    case 'peer.suspect':
+      return `Peer ${short(event.peer)} does not answer`
+    case 'peer.down':
+      return `Peer ${short(event.peer)} is down`
+    case 'peer.left':
+      return `Peer ${short(event.peer)} left the ring`
+    case 'view.installed':
+      return `Slot ${event.slot}: epoch ${event.epoch}, held by ${event.members.map(short).join(' ')}`
+    case 'slot.moved':
+      return `Slot ${event.slot} moved to ${short(event.to)}: ${event.rows} users in ${Math.round(event.ms)} ms`
+    case 'slot.stayed':
+      return `Slot ${event.slot} could not move to ${short(event.to)}: ${event.reason}`
+    case 'user.changed':
+      return `User ${event.id}: ${event.change} ${event.version} in slot ${event.slot}`
+    case 'wire.refused':
+      return `Refused ${short(event.peer)}: ${event.error}, ${event.detail}`
+    case 'storage.failed':
+      return `The disk failed: ${event.detail}`
+  }
+}
+
 export type Listener = (event: AnilloEvent) => void
 
 /** Listeners are called at once, in the order of subscription; one that throws is a defect of its own. */

@@ -1,10 +1,23 @@
 /** createPeer(): the one place where everything meets. */
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import type { Origin } from './chord/entry.ts'
 import type { RingOptions } from './chord/genesis.ts'
 import type { Peer } from './chord/ring-node.ts'
-import type { Events } from './events.ts'
-import type { Log } from './runtime.ts'
+import { type ChordService, chord, type PeerData } from './chord/service.ts'
+import { Events } from './events.ts'
+import { createGateway, type Gateway } from './gateway/gateway.ts'
+import { type GatewayServer, serve } from './gateway/server.ts'
+import { createHost } from './network/host.ts'
+import { OutputFiles, type OutputSource } from './output/output-files.ts'
+import { deadlineAfter, type Log, type Runtime, silentLog, systemClock, systemRandom } from './runtime.ts'
+import { openDataDirectory } from './storage/data-directory.ts'
+import { openIdentity } from './storage/identity.ts'
+import { MemoryStore } from './storage/memory-store.ts'
 import type { RingInspector } from './users/ring-report.ts'
+import { type LeaveOptions, type UsersService, users } from './users/service.ts'
 import type { Users } from './users/users.ts'
+import type { UsersNode } from './users/users-node.ts'
+import { VERSION } from './version.ts'
 
 export interface PeerOptions extends RingOptions {
   /** Multiaddrs to listen on. @default ['/ip4/127.0.0.1/tcp/50051'] */
@@ -33,7 +46,7 @@ export interface AnilloPeer extends AsyncDisposable {
   readonly slots: number
   readonly virtualNodes: number
   /** Whether this start made the ring, joined one, or came back to the one of its data directory. */
-  readonly origin: 'created' | 'joined' | 'restarted'
+  readonly origin: Origin
   /** Dialable multiaddrs, each ending in /p2p/<peer>. */
   readonly addresses: readonly string[]
   /** Base URL of the gateway, when it is served. */
@@ -43,17 +56,171 @@ export interface AnilloPeer extends AsyncDisposable {
   readonly events: Events
   /** The gateway as a web-standard function, to be mounted in any server. */
   readonly fetch: (request: Request) => Promise<Response>
-  /** Leaves for good: every slot goes to another peer first, then the peer stops. @throws UnavailableError what could not be moved in time */
-  leave(options?: {
-    signal?: AbortSignal | undefined
-    onProgress?: (slotsLeft: number) => void
-  }): Promise<void>
+  /**
+   * Leaves for good: every slot goes to another peer first, then the peer stops.
+   * @throws UnavailableError what could not be moved in time; the peer keeps it and goes on
+   */
+  leave(options?: LeaveOptions): Promise<void>
   /** Finishes what is in flight, flushes and stops; the peer stays a member of the ring and comes back with its data. */
   stop(): Promise<void>
   /** Settles when the peer has stopped, with the error when it stopped because of one (a failed disk). */
   readonly stopped: Promise<Error | undefined>
 }
 
-export function createPeer(_options: PeerOptions = {}): Promise<AnilloPeer> {
-  throw new Error('being built')
+const LISTEN_DEFAULT = '/ip4/127.0.0.1/tcp/50051'
+const HTTP_HOST_DEFAULT = '127.0.0.1'
+/** A request that is not answered by then is cut off when the peer stops. */
+const HTTP_DRAIN_MS = 10_000
+
+/**
+ * Starts a peer and resolves when it serves users.
+ * @throws ConfigurationError, DataDirectoryError, JoinError; nothing is left running then
+ */
+export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer> {
+  const { outputDir, log: outerLog = silentLog, http, signal } = options
+  signal?.throwIfAborted()
+  const output =
+    outputDir === undefined
+      ? undefined
+      : new OutputFiles({ dir: outputDir, clock: systemClock, log: outerLog })
+  const runtime: Runtime = { clock: systemClock, random: systemRandom, log: output?.log ?? outerLog }
+  const events = new Events()
+  const ending = new Ending()
+  try {
+    const data = await openData(options.dataDir, runtime, error => ending.fail(error))
+    ending.add(() => data.close())
+    const host = await createPeerHost(options, data, { runtime, events, ending })
+    ending.add(async () => host.stop())
+    const { users: service } = host.services
+    const { genesis, origin } = await service.ready(signal)
+    const { node } = service
+    const gateway = createGateway({ users: node.traced, ring: node.ring, runtime, version: VERSION })
+    const server = http === undefined ? undefined : await serveGateway(gateway, http, runtime)
+    if (server !== undefined) ending.add(() => closeServer(server))
+    if (output !== undefined) {
+      ending.add(() => output.stop())
+      await output.start(outputSource(node, events))
+    }
+    return {
+      peer: host.peerId.toString(),
+      ringId: genesis.ringId,
+      replicas: genesis.replicas,
+      slots: genesis.slots,
+      virtualNodes: genesis.virtualNodes,
+      origin,
+      addresses: host.getMultiaddrs().map(String),
+      httpUrl: server?.url,
+      users: node.users,
+      ring: node.ring,
+      events,
+      fetch: request => gateway.fetch(request),
+      leave: leaving => ending.leave(() => service.leave(leaving)),
+      stop: () => ending.end(),
+      stopped: ending.ended,
+      [Symbol.asyncDispose]: () => ending.end()
+    }
+  } catch (error) {
+    await ending.end()
+    throw error
+  }
+}
+
+/** What must be undone when the peer ends, last thing first; and with what error it ended, if any. */
+class Ending {
+  readonly #steps: (() => Promise<void>)[] = []
+  readonly #ended = Promise.withResolvers<Error | undefined>()
+  #running: Promise<void> | undefined
+  #failure: Error | undefined
+
+  get ended(): Promise<Error | undefined> {
+    return this.#ended.promise
+  }
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step)
+  }
+
+  end(): Promise<void> {
+    this.#running ??= this.#run()
+    return this.#running
+  }
+
+  /** The peer cannot go on. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    void this.end()
+  }
+
+  /** Does what comes before a last end, and ends only if that went well. */
+  async leave(work: () => Promise<void>): Promise<void> {
+    await work()
+    await this.end()
+  }
+
+  async #run(): Promise<void> {
+    for (const step of this.#steps.reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        this.#failure ??= error as Error // the other steps still have to be taken
+      }
+    }
+    this.#ended.resolve(this.#failure)
+  }
+}
+
+interface Parts {
+  readonly runtime: Runtime
+  readonly events: Events
+  readonly ending: Ending
+}
+
+type OpenData = PeerData & { close(): Promise<void> }
+
+async function openData(
+  dataDir: string | undefined,
+  runtime: Runtime,
+  onFailure: (error: Error) => void
+): Promise<OpenData> {
+  if (dataDir !== undefined) return openDataDirectory(dataDir, runtime, { onFailure })
+  const store = new MemoryStore()
+  return { store, identity: await openIdentity(store, runtime.random), close: () => store.close() }
+}
+
+function createPeerHost(options: PeerOptions, data: PeerData, { runtime, events, ending }: Parts) {
+  const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
+  const ring = { join, replicas, slots, virtualNodes, events, log: runtime.log }
+  const leaveSoon = () => {
+    const leaving = ending.leave(() => host.then(({ services }) => services.users.leave()))
+    leaving.catch(error => runtime.log.error('could not leave', { error }))
+  }
+  const host = createHost<{ chord: ChordService; users: UsersService }>({
+    privateKey: privateKeyFromProtobuf(data.identity.privateKey),
+    listen,
+    announce,
+    services: { chord: chord(ring), users: users({ data, onLeave: leaveSoon }) }
+  })
+  return host
+}
+
+function serveGateway(
+  gateway: Gateway,
+  { port, host = HTTP_HOST_DEFAULT }: NonNullable<PeerOptions['http']>,
+  { log }: Runtime
+) {
+  return serve({ gateway, host, port, log })
+}
+
+async function closeServer(server: GatewayServer): Promise<void> {
+  using deadline = deadlineAfter(systemClock, HTTP_DRAIN_MS)
+  await server.close({ signal: deadline.signal })
+}
+
+function outputSource(node: UsersNode, events: Events): OutputSource {
+  return {
+    self: () => node.ring.self(),
+    users: () => ({ count: node.userCount, rows: node.heldUsers() }),
+    backups: () => ({ count: 0, rows: [] }), // until slots are replicated nobody holds users for others
+    events
+  }
 }

@@ -2,9 +2,8 @@
  * The ports through which time, randomness and the log reach every other file, and the system's own
  * implementation of them. Nothing outside this file and the adapters (network, storage, gateway/server, cli)
  * touches `Date`, `setTimeout`, `Math.random` or `AbortSignal.timeout`, so a whole peer runs in the simulator
- * on virtual time, one seed giving one trace.
+ * on virtual time, one seed giving one trace. Web platform only, no `node:` import: the HTTP client shares it.
  */
-import { randomBytes } from 'node:crypto'
 import { TimeoutError } from './errors.ts'
 
 /** A pending one-shot timer. Cancelling one that has fired or was cancelled does nothing. */
@@ -48,14 +47,14 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   timer(ms, fire) {
     const handle = setTimeout(fire, ms)
-    handle.unref()
+    if (typeof handle === 'object') handle.unref() // a browser's is a number
     return { cancel: () => clearTimeout(handle) }
   }
 }
 
 export const systemRandom: Random = {
-  next: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-  bytes: length => new Uint8Array(randomBytes(length))
+  next: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
+  bytes: length => crypto.getRandomValues(new Uint8Array(length))
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -126,4 +125,17 @@ export function jitter(random: Random, ms: number, fraction = 0.2): number {
 /** A uniformly chosen item, or undefined of an empty list. */
 export function pick<T>(random: Random, items: readonly T[]): T | undefined {
   return items[Math.floor(random.next() * items.length)]
+}
+
+/** Up to `count` different items, uniformly chosen. */
+export function sample<T>(random: Random, items: readonly T[], count: number): T[] {
+  const rest = [...items]
+  const chosen: T[] = []
+  while (chosen.length < count && rest.length > 0) {
+    const at = Math.floor(random.next() * rest.length)
+    chosen.push(rest[at]!)
+    rest[at] = rest.at(-1)!
+    rest.pop()
+  }
+  return chosen
 }

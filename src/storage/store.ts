@@ -2,12 +2,19 @@
  * The disk port: ordered byte keys, atomic batches, and one promise that means durable. `lmdb-store.ts` is the
  * real one, `memory-store.ts` the one of tests and simulator; test/contracts/store.ts holds both to what is said here.
  */
+import { assert } from '../errors.ts'
 
+/** Bytes of a key: what LMDB takes with its 4 KiB pages. There is no empty key. */
+export const KEY_BYTES_MAX = 1978
+/** Bytes of a value: a user with the largest profile fits many times; a value is flushed and sent in one piece. */
+export const VALUE_BYTES_MAX = 1024 * 1024
+
+/** `value: null` deletes. The store reads the bytes until its promise settles: do not change them before. */
 export type Write =
   | { readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly key: Uint8Array; readonly value: null }
 
-/** Keys from `start` (included) to `end` (not included), in byte order. */
+/** Keys from `start` (included; empty: the first) to `end` (not included), in byte order. */
 export interface Range {
   readonly start: Uint8Array
   readonly end: Uint8Array
@@ -20,8 +27,8 @@ export interface Store {
   get(key: Uint8Array): Uint8Array | undefined
 
   /**
-   * Key and value in ascending byte order, as they were at one instant: what is written while somebody iterates
-   * is not seen. Ends its read transaction when the iteration ends or is left with `break`.
+   * Key and value in ascending byte order, as they were when the iteration began: what is written while somebody
+   * iterates is not seen. Ends its read transaction when the iteration ends or is left with `break`.
    */
   range(range: Range): Iterable<readonly [key: Uint8Array, value: Uint8Array]>
 
@@ -37,4 +44,21 @@ export interface Store {
 
   /** Waits for what is under way, then gives the files free. Further calls throw. Closing twice is allowed. */
   close(): Promise<void>
+}
+
+/** A key that no store can hold is a defect of the caller, found before anything is written. @throws InternalError */
+export function checkKey(key: Uint8Array): void {
+  assert(
+    key.length > 0 && key.length <= KEY_BYTES_MAX,
+    `A key has ${key.length} bytes; 1 to ${KEY_BYTES_MAX} are allowed`
+  )
+}
+
+/** {@link checkKey} and the bound of the value, for each of `writes`. @throws InternalError */
+export function checkWrites(writes: readonly Write[]): void {
+  for (const { key, value } of writes) {
+    checkKey(key)
+    const length = value?.length ?? 0
+    assert(length <= VALUE_BYTES_MAX, `A value has ${length} bytes; at most ${VALUE_BYTES_MAX} are allowed`)
+  }
 }

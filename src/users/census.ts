@@ -131,6 +131,7 @@ function pointerProblem(
   at: number,
   nodes: readonly Placed[]
 ): string[] {
+  if (nodes.length === 1) return [] // alone on the ring, with nobody to point to
   const before = nodes.at(at - 1)!.node
   const after = nodes[(at + 1) % nodes.length]!.node
   const wrong: string[] = []

@@ -64,7 +64,9 @@ export const usersMachine: SlotMachine<Operation, Outcome> = {
   evaluate(bytes, operation, context) {
     const row = bytes === undefined ? EMPTY_ROW : decodeRow(bytes)
     if (operation.kind === 'get') return { outcome: { ...presence(row.user), replayed: false } }
-    const before = row.past.find(past => past.operationId === operation.operationId && !isPast(past, context.nowMs))
+    const before = row.past.find(
+      past => past.operationId === operation.operationId && !isPast(past, context.nowMs)
+    )
     if (before !== undefined) return { outcome: replay(before, operation, row.user) }
     // Versions never return, so a version that does not hold never will: nothing to remember.
     if (operation.ifVersion !== undefined && row.user?.version !== operation.ifVersion) {

@@ -21,6 +21,7 @@ import {
   IdempotencyKeyReusedError,
   InvalidRequestError,
   NotFoundError,
+  NotRunningError,
   OutcomeUnknownError,
   UnavailableError
 } from '../errors.ts'
@@ -55,6 +56,8 @@ export interface RingUsersInit {
   readonly rpc: UsersRpc
   readonly chord: Pick<Chord, 'status'>
   readonly runtime: Runtime
+  /** Aborts when this peer stops: whoever waits is told at once. */
+  readonly stopping: AbortSignal
 }
 
 interface Executed {
@@ -134,7 +137,8 @@ export class RingUsers implements TracedUsers {
   }
 
   async #execute(operation: Operation, { signal }: CallOptions): Promise<Executed> {
-    const { runtime, slotCount } = this.#init
+    const { runtime, slotCount, stopping } = this.#init
+    if (stopping.aborted) throw new NotRunningError('This peer is stopping, or has stopped')
     using deadline = deadlineAfter(runtime.clock, USERS_TIMEOUT_MS, signal)
     const attempt = new Attempt(operation, slotOf(keyOf(operation.id), slotCount), this.#init, deadline)
     try {
@@ -175,6 +179,7 @@ class Attempt {
     let view = locator.known(this.#slot) ?? (await locator.search(this.#slot))
     for (;;) {
       this.#deadline.signal.throwIfAborted()
+      if (this.#init.stopping.aborted) throw this.giveUp('this peer is stopping')
       if (view === undefined) throw this.giveUp('no peer knows where it is')
       const result = await this.#try(view.leader)
       if (result.kind === 'done') return { outcome: result.outcome, route: this.#route(view.leader) }

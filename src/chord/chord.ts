@@ -1,0 +1,386 @@
+/**
+ * This peer's part in the ring: where its nodes sit, who is next to them, who owns a position (Stoica et al. 2001, with the
+ * operations as corrected by Zave 2017). It says where something *should* be. Who does hold it is another room's
+ * question, so nothing here can lose a user: a wrong pointer makes a request slow or badly placed, no more.
+ */
+import { PEER_BOOK_MAX } from '../constants.ts'
+import { JoinError, NotRunningError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import type { Position } from '../ring/position.ts'
+import { deadlineAfter, jitter, type Runtime, raceSignal, sample, sleep } from '../runtime.ts'
+import type {
+  ChordHandler,
+  ChordReply,
+  ChordRequest,
+  ChordRpc,
+  Closest,
+  Description,
+  PeerStatus
+} from './chord-rpc.ts'
+import { FingerRefresh } from './finger-refresh.ts'
+import type { Finger } from './finger-table.ts'
+import type { Genesis } from './genesis.ts'
+import { Healing } from './healing.ts'
+import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
+import { parallel } from './parallel.ts'
+import type { PeerBook } from './peer-book.ts'
+import { Peers, PROBE_PING_TIMEOUT_MS } from './peers.ts'
+import { type Peer, type RingNode, ringNode } from './ring-node.ts'
+import { type OwnNode, RoutingTable } from './routing-table.ts'
+import { Stabilisation } from './stabilisation.ts'
+import { survey } from './survey.ts'
+import { Tasks } from './tasks.ts'
+
+export interface ChordOptions {
+  readonly peer: Peer
+  readonly genesis: Genesis
+  readonly rpc: ChordRpc
+  readonly runtime: Runtime
+  readonly book: PeerBook
+  readonly events: Events
+  /** Of the program, for people. */
+  readonly version: string
+}
+
+export interface StartOptions {
+  /** Peers of the ring, contactable already. @default restart through the peer book, or a new ring when that is empty */
+  readonly join?: readonly Peer[] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One of this peer's ring nodes, as it is at the moment. */
+export interface NodeSnapshot {
+  readonly node: RingNode
+  readonly member: boolean
+  readonly predecessor: RingNode | undefined
+  /** Nearest first; empty when the node is alone. */
+  readonly successors: readonly RingNode[]
+  /** Rows 0…159. */
+  readonly fingers: readonly Finger[]
+}
+
+/** A joiner gives up after so long. */
+const JOIN_TIMEOUT_MS = 20_000
+const JOIN_RETRY_MS = 300
+const ENTRIES_AT_ONCE = 8
+/** A restarted peer stands alone when for so long nobody of its book let it in. */
+const RESTART_PATIENCE_MS = 3_000
+const RESTART_RETRY_MS = 250
+/** Peers of the book that a restarted peer tries at once. */
+const RESTART_CONTACTS = 16
+const FAREWELLS_AT_ONCE = 64
+/** Nodes named in one answer to `closest`. */
+const CLOSER_MAX = 8
+
+/** What exists only between a start and a stop. */
+interface Running {
+  readonly tasks: Tasks
+  readonly table: RoutingTable
+  readonly peers: Peers
+  readonly stabilisation: Stabilisation
+  readonly fingers: FingerRefresh
+  readonly healing: Healing
+  readonly startedAtMs: number
+}
+
+export class Chord implements ChordHandler {
+  readonly #options: ChordOptions
+  #running: Running | undefined
+  #leaving = false
+
+  constructor(options: ChordOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Takes all ring nodes of this peer into the ring. With `join` through these peers, never as a ring of its own; without,
+   * through the book, or as a ring of its own when nobody in it answers, which goes on looking for the others.
+   * @throws JoinError none of `join` let us in
+   */
+  async start({ join, signal }: StartOptions = {}): Promise<void> {
+    if (this.#running !== undefined) return
+    signal?.throwIfAborted()
+    const running = this.#create(join ?? [])
+    this.#running = running
+    this.#leaving = false
+    running.tasks.start(() => running.stabilisation.run())
+    try {
+      if (join !== undefined) await this.#join(running, join, signal)
+      else if (!this.#hasMet()) this.#createRing(running)
+      else await this.#restart(running, signal)
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+    running.tasks.start(() => running.fingers.run())
+    running.tasks.start(() => running.healing.run())
+  }
+
+  /** Ends everything under way. The peer stays a member as the others see it, and may be started again. */
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = undefined
+    await running?.tasks.stop(new NotRunningError('Chord is stopped'))
+    await this.#options.book.flush()
+  }
+
+  /** Tells everybody known that this peer leaves for good, and stops. */
+  async leave(signal?: AbortSignal): Promise<void> {
+    const { peers } = this.#run
+    this.#leaving = true
+    const present = [...peers.all()].filter(([, status]) => status !== 'down').map(([peer]) => peer)
+    const told = parallel(present, FAREWELLS_AT_ONCE, peer => peers.call(peer, { type: 'leave' }))
+    try {
+      await raceSignal(told, signal)
+    } finally {
+      await this.stop()
+    }
+  }
+
+  /** @throws NotRunningError */
+  handle(from: Peer, request: ChordRequest): ChordReply | Promise<ChordReply> {
+    this.heard(from)
+    return this.#answer(from, request)
+  }
+
+  /** Any authenticated message is a sign of life. */
+  heard(from: Peer): void {
+    this.#running?.peers.heard(from)
+  }
+
+  /**
+   * Who owns a position. Without a question when one of our own nodes is next to it.
+   * @throws UnavailableError nobody could be found in time
+   */
+  lookup(target: Position, options?: LookupOptions): Promise<LookupResult> {
+    const { table, peers } = this.#run
+    return lookup({ table, peers, clock: this.#options.runtime.clock }, target, options)
+  }
+
+  /** All ring nodes of this peer have their place. */
+  get member(): boolean {
+    return this.#running?.table.member ?? false
+  }
+
+  /** This peer's ring nodes and who is next to them, by index. Live objects: read, do not keep. */
+  neighbours(): readonly Readonly<OwnNode>[] {
+    return this.#run.table.own
+  }
+
+  /** A copy of everything that this peer's ring nodes know, by index. */
+  nodes(): NodeSnapshot[] {
+    const { table } = this.#run
+    return table.own.map(({ node, member, predecessor, successors }) => ({
+      node,
+      member,
+      predecessor,
+      successors,
+      fingers: table.fingers.of(node).map(({ index, start, node }) => ({ index, start, node }))
+    }))
+  }
+
+  /** Of a peer that never answered: down. */
+  status(peer: Peer): PeerStatus {
+    return this.#running?.peers.status(peer) ?? 'down'
+  }
+
+  /** Every other peer that is known, whether up or not. */
+  peers(): Map<Peer, PeerStatus> {
+    const { peer: self, book } = this.#options
+    const known = new Map<Peer, PeerStatus>(book.peers().map(peer => [peer, this.status(peer)]))
+    for (const [peer, status] of this.#running?.peers.all() ?? []) known.set(peer, status)
+    known.delete(self)
+    return known
+  }
+
+  describe(): Description {
+    const { table, startedAtMs } = this.#run
+    const { version, runtime } = this.#options
+    return {
+      type: 'description',
+      version,
+      leaving: this.#leaving,
+      uptimeMs: runtime.clock.monotonic() - startedAtMs,
+      nodes: table.own.map(({ node, member, predecessor, successors }) => ({
+        index: node.index,
+        member,
+        predecessor,
+        successor: successors[0]
+      })),
+      peers: [...this.peers()].slice(0, PEER_BOOK_MAX).map(([peer, status]) => ({ peer, status }))
+    }
+  }
+
+  /** Descriptions of all peers that anybody knows, our own included; undefined of those that do not answer. */
+  survey({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<Map<Peer, Description | undefined>> {
+    const { peers } = this.#run
+    const first = { peer: this.#options.peer, description: this.describe() }
+    const crawl = survey(first, async peer => {
+      signal?.throwIfAborted()
+      return peers.call(peer, { type: 'describe' })
+    })
+    return raceSignal(crawl, signal)
+  }
+
+  /** The book names somebody else. */
+  #hasMet(): boolean {
+    const { book, peer: self } = this.#options
+    return book.peers().some(peer => peer !== self)
+  }
+
+  get #run(): Running {
+    if (this.#running === undefined) throw new NotRunningError('Chord is not started')
+    return this.#running
+  }
+
+  #create(contacts: readonly Peer[]): Running {
+    const { peer, genesis, rpc, runtime, book, events } = this.#options
+    const tasks = new Tasks(runtime.log)
+    const now = () => runtime.clock.monotonic()
+    const peers = new Peers({
+      self: peer,
+      rpc,
+      runtime,
+      tasks,
+      events,
+      answer: request => this.#answer(peer, request),
+      onDown: gone => {
+        if (table.drop(gone)) fingers.soon()
+      },
+      onReturn: returned => healing.meet(returned),
+      onAnswer: answered => book.seen(answered)
+    })
+    const table = new RoutingTable({
+      peer,
+      virtualNodes: genesis.virtualNodes,
+      replicas: genesis.replicas,
+      statusOf: other => peers.routable(other),
+      onShunned: other => peers.recheck(other),
+      now,
+      onChange: (own, pointer) => {
+        if (!pointer) return
+        stabilisation.wake(own)
+        fingers.soon()
+        events.emit({
+          type: 'ring.changed',
+          index: own.node.index,
+          predecessor: own.predecessor?.peer,
+          successor: own.successors[0]?.peer
+        })
+      }
+    })
+    const context = { table, peers, runtime, tasks, clock: runtime.clock }
+    const stabilisation = new Stabilisation(context)
+    const fingers = new FingerRefresh(context)
+    const healing = new Healing({ ...context, self: peer, book, events, stabilisation, contacts })
+    return { tasks, table, peers, stabilisation, fingers, healing, startedAtMs: now() }
+  }
+
+  #createRing({ table }: Running): void {
+    const { events, genesis } = this.#options
+    table.standAlone()
+    events.emit({ type: 'ring.created', ringId: genesis.ringId })
+  }
+
+  async #join(running: Running, through: readonly Peer[], signal: AbortSignal | undefined): Promise<void> {
+    const { runtime, peer, events, genesis } = this.#options
+    const via = through.filter(other => other !== peer)
+    const reasons = new Map<number, string>()
+    using deadline = deadlineAfter(runtime.clock, JOIN_TIMEOUT_MS, signal)
+    try {
+      while (!running.table.member) {
+        deadline.signal.throwIfAborted()
+        await raceSignal(this.#enterAll(running, via, reasons), deadline.signal)
+        if (!running.table.member)
+          await sleep(runtime.clock, jitter(runtime.random, JOIN_RETRY_MS), deadline.signal)
+      }
+    } catch (error) {
+      if (signal?.aborted || running.tasks.signal.aborted || !deadline.signal.aborted) throw error
+      const why = [...new Set(reasons.values())].join('; ') || 'no answer'
+      throw new JoinError(`Not let in by ${through.join(', ')} within ${JOIN_TIMEOUT_MS} ms: ${why}`)
+    }
+    const met = via.find(other => running.peers.status(other) === 'up')
+    events.emit({ type: 'ring.joined', ringId: genesis.ringId, via: met ?? peer })
+  }
+
+  /** One try for every node that has no place yet. */
+  async #enterAll(running: Running, through: readonly Peer[], reasons: Map<number, string>): Promise<void> {
+    const { table, stabilisation } = running
+    const via = through.map(peer => ringNode(peer, 0))
+    const outside = table.own.filter(own => !own.member)
+    await parallel(outside, ENTRIES_AT_ONCE, async own => {
+      const reason = await stabilisation.enter(own, via)
+      if (reason === undefined) reasons.delete(own.node.index)
+      else reasons.set(own.node.index, reason)
+    })
+  }
+
+  async #restart(running: Running, signal: AbortSignal | undefined): Promise<void> {
+    const { runtime, book, peer: self } = this.#options
+    const { clock, random } = runtime
+    // Peers that start together must not all give up together: the first one to stand alone lets the others in.
+    const patientUntilMs = clock.monotonic() + jitter(random, RESTART_PATIENCE_MS, 0.5)
+    while (clock.monotonic() < patientUntilMs) {
+      const others = book.peers().filter(peer => peer !== self)
+      const members: Peer[] = []
+      await parallel(sample(random, others, RESTART_CONTACTS), RESTART_CONTACTS, async peer => {
+        const reply = await running.peers.contact(peer)
+        if (reply?.member) members.push(peer)
+      })
+      signal?.throwIfAborted()
+      if (members.length > 0) {
+        try {
+          await this.#join(running, members, signal)
+          return
+        } catch (error) {
+          if (!(error instanceof JoinError)) throw error
+        }
+      }
+      await sleep(clock, RESTART_RETRY_MS, signal)
+    }
+    running.table.standAlone()
+  }
+
+  #answer(from: Peer, request: ChordRequest): ChordReply | Promise<ChordReply> {
+    const { table, peers, stabilisation, healing } = this.#run
+    switch (request.type) {
+      case 'neighbours': {
+        const { member, predecessor, successors } = this.#own(request.index)
+        return { type: 'neighbours', member: member && !this.#leaving, predecessor, successors }
+      }
+      case 'notify':
+        stabilisation.notified(this.#own(request.index), request.node)
+        return { type: 'done' }
+      case 'introduce':
+        if (!stabilisation.introduced(this.#own(request.index), request.node)) healing.meet(request.node.peer)
+        return { type: 'done' }
+      case 'closest':
+        return closest(table, request.target)
+      case 'ping':
+        return { type: 'pong', member: table.member && !this.#leaving }
+      case 'probe':
+        return this.#probe(request.peer)
+      case 'describe':
+        return this.describe()
+      case 'leave':
+        this.#options.book.remove(from)
+        peers.left(from)
+        return { type: 'done' }
+    }
+  }
+
+  async #probe(peer: Peer): Promise<ChordReply> {
+    const reply = await this.#run.peers.call(peer, { type: 'ping' }, PROBE_PING_TIMEOUT_MS)
+    return { type: 'probed', alive: reply !== undefined }
+  }
+
+  #own(index: number): OwnNode {
+    return this.#run.table.own[index]!
+  }
+}
+
+function closest(table: RoutingTable, target: Position): Closest {
+  const place = table.placeAfterOwn(target)
+  const closer = place === undefined ? table.closer(target, CLOSER_MAX) : []
+  return { type: 'closest', predecessor: place?.predecessor, successors: place?.successors ?? [], closer }
+}

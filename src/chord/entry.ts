@@ -1,0 +1,126 @@
+/** How a peer comes to a ring: back to the one of its data, into somebody else's, or into a new one of its own. */
+import { DataDirectoryError, errorName, JoinError } from '../errors.ts'
+import { deadlineAfter, jitter, type Runtime, sleep } from '../runtime.ts'
+import type { Store } from '../storage/store.ts'
+import type { Contact } from './contact.ts'
+import {
+  checkAgainstGenesis,
+  checkRingOptions,
+  createGenesis,
+  type Genesis,
+  type RingOptions
+} from './genesis.ts'
+import { loadGenesis, saveGenesis } from './genesis-store.ts'
+import type { Peer } from './ring-node.ts'
+
+export type Origin = 'created' | 'joined' | 'restarted'
+
+export interface EntryInit {
+  readonly peer: Peer
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly options: RingOptions
+  /** Multiaddrs. */
+  readonly join: readonly string[]
+  /** Asks whoever answers there which ring it belongs to. */
+  readonly greet: (
+    address: string,
+    signal: AbortSignal
+  ) => Promise<{ readonly genesis: Genesis; readonly contact: Contact }>
+  /** Makes durable what a member needs before the genesis record makes this peer one. */
+  readonly beforeGenesis: (origin: Origin, genesis: Genesis) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+export interface Entry {
+  readonly genesis: Genesis
+  readonly origin: Origin
+  /** Of those that were greeted. */
+  readonly contacts: readonly Contact[]
+}
+
+/** The peers to join may be starting themselves, or be slow after a power cut. */
+const JOIN_TIMEOUT_MS = 30_000
+const RETRY_MS = 500
+/** These do not get better by waiting. */
+const FINAL = new Set([
+  'ConfigurationError',
+  'DataDirectoryError',
+  'IncompatibleVersionError',
+  'WrongRingError'
+])
+
+/**
+ * A peer that was told to join never makes a ring, whatever fails.
+ * @throws JoinError nobody to join answered; ConfigurationError, DataDirectoryError
+ */
+export async function enterRing(init: EntryInit): Promise<Entry> {
+  checkRingOptions(init.options)
+  const genesis = loadGenesis(init.store)
+  if (genesis !== undefined) return returnTo(genesis, init)
+  return init.join.length > 0 ? joinRing(init) : createRing(init)
+}
+
+async function createRing({ options, peer, runtime, store, beforeGenesis }: EntryInit): Promise<Entry> {
+  const genesis = createGenesis(options, peer, runtime.random)
+  await beforeGenesis('created', genesis)
+  await saveGenesis(store, genesis)
+  return { genesis, origin: 'created', contacts: [] }
+}
+
+async function joinRing(init: EntryInit): Promise<Entry> {
+  const { options, store, beforeGenesis } = init
+  const { genesis, contact } = await greetAny(init)
+  checkAgainstGenesis(options, genesis)
+  await beforeGenesis('joined', genesis)
+  await saveGenesis(store, genesis)
+  return { genesis, origin: 'joined', contacts: [contact] }
+}
+
+/** The data directory decides; the addresses to join only help to find the others. */
+async function returnTo(genesis: Genesis, init: EntryInit): Promise<Entry> {
+  const { options, join, greet, signal, runtime } = init
+  checkAgainstGenesis(options, genesis)
+  const contacts: Contact[] = []
+  for (const address of join) {
+    const greeting = await greet(address, signal).catch((error: Error) => {
+      signal.throwIfAborted()
+      runtime.log.warn('peer to join did not answer', { address, reason: error.message })
+      return undefined
+    })
+    if (greeting === undefined) continue
+    if (greeting.genesis.ringId !== genesis.ringId) {
+      throw new DataDirectoryError(
+        `The data directory belongs to ring ${genesis.ringId}, and ${address} is of ring ${greeting.genesis.ringId}: start with an empty directory to join that one`
+      )
+    }
+    contacts.push(greeting.contact)
+  }
+  return { genesis, origin: 'restarted', contacts }
+}
+
+async function greetAny({ join, greet, runtime, signal, peer }: EntryInit) {
+  using deadline = deadlineAfter(runtime.clock, JOIN_TIMEOUT_MS, signal)
+  const reasons = new Map<string, string>()
+  for (;;) {
+    for (const address of join) {
+      try {
+        const greeting = await greet(address, deadline.signal)
+        if (greeting.contact.peer !== peer) return greeting
+        reasons.set(address, 'that is this peer itself')
+      } catch (error) {
+        signal.throwIfAborted()
+        if (FINAL.has(errorName(error) ?? '')) throw error
+        reasons.set(address, (error as Error).message)
+      }
+    }
+    await sleep(runtime.clock, jitter(runtime.random, RETRY_MS), deadline.signal).catch(() => {})
+    signal.throwIfAborted()
+    if (deadline.signal.aborted) {
+      const said = join.map(address => `${address}: ${reasons.get(address) ?? 'no answer'}`).join('; ')
+      throw new JoinError(
+        `No ring within ${JOIN_TIMEOUT_MS} ms. ${said}. Is the peer running, and the address the one it printed?`
+      )
+    }
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * Chord as a libp2p service, beside kad-dht or instead of it: `services: { identify: identify(), chord: chord() }`.
+ * It joins the host to a ring, keeps its place there, answers `lookup`, and provides peer routing. Users are another
+ * service, which uses this one.
+ */
+
+import { createHash } from 'node:crypto'
+import {
+  type ComponentLogger,
+  type Libp2pEvents,
+  type Logger,
+  type PeerId,
+  type PeerInfo,
+  type PeerRouting,
+  type PrivateKey,
+  peerRoutingSymbol,
+  type Startable,
+  serviceCapabilities,
+  serviceDependencies
+} from '@libp2p/interface'
+import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { TypedEventTarget } from 'main-event'
+import { ADDRESSES_MAX } from '../constants.ts'
+import { NotFoundError, NotRunningError } from '../errors.ts'
+import { Events } from '../events.ts'
+import { CHORD_PROTOCOL, ChordProtocol } from '../network/chord-protocol.ts'
+import { signContact } from '../network/contact-record.ts'
+import { Dialer } from '../network/dialer.ts'
+import type { Met } from '../network/hello.ts'
+import type { Wire } from '../network/wire.ts'
+import { POSITION_BYTES, positionFromBytes } from '../ring/position.ts'
+import { deadlineAfter, type Log, type Runtime, raceSignal, systemClock, systemRandom } from '../runtime.ts'
+import { type Identity, openIdentity } from '../storage/identity.ts'
+import { MemoryStore } from '../storage/memory-store.ts'
+import type { Store } from '../storage/store.ts'
+import { VERSION } from '../version.ts'
+import { Chord } from './chord.ts'
+import { enterRing, type Origin } from './entry.ts'
+import type { Genesis, RingOptions } from './genesis.ts'
+import { PeerBook } from './peer-book.ts'
+import { type Peer, ringNode } from './ring-node.ts'
+
+/** Every field is optional. */
+export interface ChordInit extends RingOptions {
+  /** Multiaddrs of any peers of the ring, with or without /p2p/<id>. @default none: make a new ring, or return to the store's */
+  readonly join?: readonly string[] | undefined
+  /** @default '/anillo/chord/1.0.0' */
+  readonly protocol?: string | undefined
+  /** @default the store of the users service, or memory */
+  readonly store?: Store | undefined
+  /** Where events go. @default an emitter of its own */
+  readonly events?: Events | undefined
+  /** @default the host's logger, component `libp2p:chord` */
+  readonly log?: Log | undefined
+}
+
+export interface ChordComponents {
+  readonly peerId: PeerId
+  readonly privateKey: PrivateKey
+  readonly registrar: Registrar
+  readonly connectionManager: ConnectionManager
+  readonly addressManager: AddressManager
+  readonly events: TypedEventTarget<Libp2pEvents>
+  readonly logger: ComponentLogger
+}
+
+/** A host that cannot listen says so itself, well before this. */
+const LISTEN_TIMEOUT_MS = 5_000
+
+/** What a data directory knows of its peer. */
+export interface PeerData {
+  readonly store: Store
+  readonly identity: Identity
+}
+
+export interface Joined {
+  readonly genesis: Genesis
+  readonly origin: Origin
+}
+
+export function chord(init: ChordInit = {}): (components: ChordComponents) => ChordService {
+  return components => new ChordService(components, init)
+}
+
+export class ChordService implements Startable {
+  readonly [Symbol.toStringTag] = '@anillo/chord'
+  readonly [serviceCapabilities]: string[] = ['@anillo/chord', '@libp2p/peer-routing']
+  readonly [serviceDependencies]: string[] = ['@libp2p/identify']
+
+  readonly peer: Peer
+  readonly events: Events
+  readonly runtime: Runtime
+  /** Shared with the protocols of the users service. */
+  readonly wire: Wire
+  readonly #components: ChordComponents
+  readonly #init: ChordInit
+  #data: PeerData | undefined
+  #book: PeerBook | undefined
+  #protocol: ChordProtocol | undefined
+  #chord: Chord | undefined
+  #genesis: Genesis | undefined
+  #record: Uint8Array = new Uint8Array()
+  #beforeGenesis: ((origin: Origin, genesis: Genesis) => Promise<void>) | undefined
+  #running: { readonly stopping: AbortController; readonly joined: PromiseWithResolvers<Joined> } | undefined
+
+  constructor(components: ChordComponents, init: ChordInit) {
+    this.#components = components
+    this.#init = init
+    this.peer = components.peerId.toString()
+    this.events = init.events ?? new Events()
+    const log = init.log ?? libp2pLog(components.logger.forComponent('libp2p:chord'))
+    this.runtime = { clock: systemClock, random: systemRandom, log }
+    this.wire = {
+      registrar: components.registrar,
+      dialer: new Dialer(components.connectionManager, peer => this.addressesOf(peer)),
+      hello: this.#helloPolicy(),
+      runtime: this.runtime,
+      events: this.events
+    }
+  }
+
+  /** The store of a service that keeps more than this one; before `start`. */
+  useData(data: PeerData): void {
+    this.#data = data
+  }
+
+  /** What must be durable before this peer belongs to a ring; before `start`. */
+  beforeGenesis(prepare: (origin: Origin, genesis: Genesis) => Promise<void>): void {
+    this.#beforeGenesis = prepare
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return
+    this.#data ??= await this.#ownData()
+    this.#book = new PeerBook(this.#data.store, this.runtime)
+    this.#protocol = new ChordProtocol(this.wire, this.#book, this.#init.protocol ?? CHORD_PROTOCOL)
+    await this.#protocol.start()
+    const running = { stopping: new AbortController(), joined: Promise.withResolvers<Joined>() }
+    running.joined.promise.catch(() => {}) // whoever waits for it gets the error
+    this.#running = running
+  }
+
+  /** Begins to join and does not wait for it, so that a host starts although its ring cannot be reached: see `joined`. */
+  afterStart(): void {
+    const running = this.#running
+    if (running === undefined) return
+    this.#join(running.stopping.signal).then(running.joined.resolve, error => {
+      if (!running.stopping.signal.aborted) this.runtime.log.error('not in a ring', { error })
+      running.joined.reject(error)
+    })
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    this.#components.events.removeEventListener('self:peer:update', this.#onAddresses)
+    running.stopping.abort(new NotRunningError('This peer is stopping'))
+    await running.joined.promise.catch(() => {})
+    this.#protocol?.serve(undefined)
+    await this.#chord?.stop()
+    await this.#protocol?.stop()
+    await this.#book?.flush()
+    this.#chord = undefined
+  }
+
+  /**
+   * Settles when the host belongs to a ring, or has given up.
+   * @throws JoinError, ConfigurationError, DataDirectoryError; NotRunningError when the host is stopped before
+   */
+  joined(signal?: AbortSignal): Promise<Joined> {
+    if (this.#running === undefined) return Promise.reject(new NotRunningError('Start the host first'))
+    return raceSignal(this.#running.joined.promise, signal)
+  }
+
+  /** @throws NotRunningError before `joined` */
+  get chord(): Chord {
+    if (this.#chord === undefined) throw new NotRunningError('This peer has not joined its ring yet')
+    return this.#chord
+  }
+
+  /** What is known of how to reach a peer; multiaddrs without /p2p. */
+  addressesOf(peer: Peer): readonly string[] {
+    return peer === this.peer ? this.#ownAddresses() : (this.#book?.get(peer)?.contact.addresses ?? [])
+  }
+
+  get [peerRoutingSymbol](): PeerRouting {
+    return {
+      findPeer: async (peerId, options = {}) => {
+        const { owner } = await this.chord.lookup(ringNode(peerId.toString(), 0).position, options)
+        if (owner.peer !== peerId.toString()) throw new NotFoundError(`${peerId} is not in this ring`)
+        return this.#peerInfo(owner.peer)
+      },
+      getClosestPeers: (key, options = {}) => this.#closestPeers(key, options.signal)
+    }
+  }
+
+  async *#closestPeers(key: Uint8Array, signal: AbortSignal | undefined): AsyncGenerator<PeerInfo> {
+    const digest = createHash('sha256').update(key).digest().subarray(0, POSITION_BYTES)
+    const { successors } = await this.chord.lookup(
+      positionFromBytes(digest),
+      signal === undefined ? {} : { signal }
+    )
+    for (const peer of new Set(successors.map(node => node.peer))) yield this.#peerInfo(peer)
+  }
+
+  #peerInfo(peer: Peer): PeerInfo {
+    return {
+      id: peerIdFromString(peer),
+      multiaddrs: this.addressesOf(peer).map(address => multiaddr(address))
+    }
+  }
+
+  async #ownData(): Promise<PeerData> {
+    const store = this.#init.store ?? new MemoryStore()
+    return { store, identity: await openIdentity(store, this.runtime.random) }
+  }
+
+  /** Listening begins together with joining, and who greets others must have an address to tell. */
+  async #listening(signal: AbortSignal): Promise<void> {
+    const { addressManager, events } = this.#components
+    if (addressManager.getListenAddrs().length === 0 || this.#ownAddresses().length > 0) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    using deadline = deadlineAfter(this.runtime.clock, LISTEN_TIMEOUT_MS, signal)
+    const listening = () => resolve()
+    const ended = () => reject(deadline.signal.reason)
+    events.addEventListener('transport:listening', listening)
+    deadline.signal.addEventListener('abort', ended)
+    try {
+      await promise
+    } finally {
+      events.removeEventListener('transport:listening', listening)
+      deadline.signal.removeEventListener('abort', ended)
+    }
+  }
+
+  readonly #onAddresses = () => {
+    this.#signRecord().catch(error => this.runtime.log.error('own addresses not told', { error }))
+  }
+
+  /** The sequence is the wall clock, as in libp2p's own records: it grows over restarts without being stored. */
+  async #signRecord(): Promise<void> {
+    const contact = await signContact(
+      this.#components.privateKey,
+      this.#ownAddresses(),
+      BigInt(this.runtime.clock.now())
+    )
+    this.#record = contact.record
+  }
+
+  #ownAddresses(): string[] {
+    const addresses = this.#components.addressManager.getAddresses().map(address => address.toString())
+    return addresses.map(address => address.split('/p2p/')[0]!).slice(0, ADDRESSES_MAX)
+  }
+
+  async #join(signal: AbortSignal): Promise<Joined> {
+    await this.#listening(signal)
+    await this.#signRecord()
+    this.#components.events.addEventListener('self:peer:update', this.#onAddresses)
+    const { store } = this.#data!
+    const book = this.#book!
+    const protocol = this.#protocol!
+    const entry = await enterRing({
+      peer: this.peer,
+      store,
+      runtime: this.runtime,
+      options: this.#init,
+      join: this.#init.join ?? [],
+      greet: (address, greeting) => protocol.greet(address, greeting),
+      beforeGenesis: this.#beforeGenesis ?? (async () => {}),
+      signal
+    })
+    this.#genesis = entry.genesis
+    for (const contact of entry.contacts) book.put(contact)
+    const chord = new Chord({
+      peer: this.peer,
+      genesis: entry.genesis,
+      rpc: protocol,
+      runtime: this.runtime,
+      book,
+      events: this.events,
+      version: VERSION
+    })
+    this.#chord = chord
+    protocol.serve(chord)
+    await chord.start({
+      signal,
+      ...(entry.origin === 'joined' ? { join: entry.contacts.map(({ peer }) => peer) } : {})
+    })
+    return { genesis: entry.genesis, origin: entry.origin }
+  }
+
+  #helloPolicy(): Wire['hello'] {
+    const identity = () => {
+      if (this.#data === undefined) throw new NotRunningError('This peer is not started')
+      return this.#data.identity
+    }
+    const genesis = () => this.#genesis
+    const record = () => this.#record
+    return {
+      get genesis() {
+        return genesis()
+      },
+      get storeId() {
+        return identity().storeId
+      },
+      get boot() {
+        return identity().boot
+      },
+      get record() {
+        return record()
+      },
+      onMet: ({ peer, contact }: Met) => {
+        this.#book?.put(contact)
+        this.#book?.seen(peer)
+        this.#protocol?.met(peer)
+        this.#chord?.heard(peer)
+      }
+    }
+  }
+}
+
+/** What a host without a log of ours gets: libp2p's own, shown with DEBUG=libp2p:chord*. */
+function libp2pLog(logger: Logger): Log {
+  const say =
+    (write: (format: string, ...args: unknown[]) => void): Log['info'] =>
+    (message, fields) =>
+      fields === undefined ? write(message) : write('%s %o', message, fields)
+  return { debug: say(logger.trace), info: say(logger), warn: say(logger.error), error: say(logger.error) }
+}

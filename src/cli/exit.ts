@@ -1,0 +1,79 @@
+/** How a command ends: its exit code, and an error as a person reads it, with what to do next. */
+import { AnilloError, ERROR_KINDS, type ErrorName, errorName } from '../errors.ts'
+import { printable } from './render.ts'
+import { line, type StopSignal, type Stream } from './terminal.ts'
+
+export const EXIT_OK = 0
+export const EXIT_FAILURE = 1
+export const EXIT_USAGE = 2
+export const EXIT_NOT_FOUND = 3
+export const EXIT_UNAVAILABLE = 5
+
+/** As shells report a program that a signal ended: 128 + its number. */
+export const EXIT_BY_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** Ends the command with `code`; what there was to say has been said. */
+export class Exit extends Error {
+  readonly code: number
+
+  constructor(code: number) {
+    super(`exit ${code}`)
+    this.code = code
+  }
+}
+
+/** Where the message itself does not already say it. */
+const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
+  BusyError: 'try again in a moment; nothing was written',
+  UnavailableError: 'nothing was written: try again, and see `anillo ring check` for what is missing',
+  OutcomeUnknownError: 'look whether it was written with `anillo users get ID` before trying again',
+  TimeoutError: 'try again; `anillo ring check` says what is wrong with the ring',
+  ConflictError: 'read the user with `anillo users get ID` and try again with its version',
+  NotFoundError: 'check the spelling; `anillo users set ID STATUS` creates a user',
+  JoinError: 'check that the peer to join runs and that its address is the one it printed after `join:`',
+  DataDirectoryError: 'give another directory with --data, or stop the peer that uses this one',
+  StorageError: 'check the disk (space, permissions, kernel log), then start the peer again',
+  WrongRingError: 'join a peer of the same ring, or start with an empty --data directory',
+  IncompatibleVersionError: 'run the same version of anillo on both peers',
+  InternalError: 'this is a defect in anillo: please report it with the output of ANILLO_LOG_LEVEL=debug'
+}
+
+const ADDRESS_IN_USE = 'choose another port: -p for peers (or -l …/tcp/0), -P for HTTP; 0 takes a free one'
+
+/** Prints `error`, with its stack only when debugging, and returns the exit code that belongs to it. */
+export function reportError(error: unknown, err: Stream, debug: boolean): number {
+  const name = errorName(error)
+  const { bold, red } = err.colours
+  const message = error instanceof Error ? error.message : String(error)
+  const title = error instanceof Error ? error.name : 'Error'
+  line(err, `${bold(red(title))}: ${printable(message)}`)
+  if (error instanceof AnilloError) {
+    for (const { path, message: reason } of error.issues ?? []) {
+      if (reason !== message) line(err, `  ${printable(`${path}: ${reason}`)}`)
+    }
+  }
+  const next = nextStep(error, name)
+  if (next !== undefined) line(err, `  → ${next}`)
+  if (debug && error instanceof Error) line(err, stackOf(error))
+  return name === undefined ? EXIT_FAILURE : ERROR_KINDS[name].exit
+}
+
+function nextStep(error: unknown, name: ErrorName | undefined): string | undefined {
+  if (causes(error).some(cause => (cause as { code?: unknown }).code === 'EADDRINUSE')) return ADDRESS_IN_USE
+  if (name === 'ConfigurationError' || name === 'InvalidUserError') return undefined
+  return NEXT_STEPS[name ?? 'InternalError']
+}
+
+/** The error and what it came of, through `cause` and the lists of an AggregateError. */
+function causes(error: unknown, depth = 0): object[] {
+  if (typeof error !== 'object' || error === null || depth > 8) return []
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown }
+  const inner = [cause, ...(Array.isArray(errors) ? errors : [])]
+  return [error, ...inner.flatMap(each => causes(each, depth + 1))]
+}
+
+function stackOf(error: Error): string {
+  return causes(error)
+    .map(each => (each instanceof Error ? (each.stack ?? each.message) : String(each)))
+    .join('\ncaused by ')
+}

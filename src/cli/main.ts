@@ -1,0 +1,32 @@
+/** The executables' entry: the process's arguments and streams in, its exit code out. */
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { anilloProgram, run, setUsersProgram } from './program.ts'
+import { systemTerminal } from './system-terminal.ts'
+
+export async function main(name: 'anillo' | 'setusers'): Promise<never> {
+  // `anillo ring show | head -1`: whoever reads has seen enough.
+  process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1))
+  const terminal = systemTerminal()
+  const context: Context = {
+    terminal,
+    // libp2p takes a moment to load, and only peers need it.
+    createPeer: async options => (await import('../peer.ts')).createPeer(options)
+  }
+  const program: (context: Context, version: string) => Command =
+    name === 'anillo' ? anilloProgram : setUsersProgram
+  const code = await run(program(context, packageVersion()), terminal, process.argv.slice(2))
+  await Promise.all([written(process.stdout), written(process.stderr)])
+  process.exit(code)
+}
+
+/** A pipe may still hold back some of what was printed, and exiting would drop it. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()))
+}
+
+function packageVersion(): string {
+  const file = new URL('../../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

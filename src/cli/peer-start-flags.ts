@@ -1,0 +1,86 @@
+/** The flags of `anillo peer start`, their environment variables and defaults. */
+import type { Command } from 'commander'
+import { EnvOption, multiaddrValue, portValue, wholeNumber } from './flags.ts'
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts'
+import { type AddressFlags, joinValue } from './peer-addresses.ts'
+
+export interface PeerStartFlags extends AddressFlags {
+  readonly httpPort: number
+  readonly httpHost: string
+  /** @default data/<p2p port> */
+  readonly data?: string
+  /** The directory above output/<p2p port>; false: no output files. */
+  readonly output: string | false
+  readonly replicas?: number
+  readonly slots?: number
+  readonly virtualNodes?: number
+  readonly announce?: string[]
+  readonly logLevel: LogLevel
+  /** @default pretty on a terminal, json otherwise */
+  readonly logFormat?: LogFormat
+  readonly readyFile?: string
+}
+
+/** The upper bounds are those of a ring; `createPeer` checks the rest (a power of two) and names the value. */
+const count = wholeNumber(1, 65_536)
+
+export function addPeerStartFlags(command: Command): Command {
+  const flag = (flags: string, description: string) => new EnvOption(flags, description)
+  const options = [
+    flag(
+      '-l, --listen <multiaddr>',
+      'address for other peers, repeatable (default: /ip4/127.0.0.1/tcp/50051)'
+    ),
+    flag(
+      '-j, --join <multiaddr>',
+      'any peer of the ring to join, with or without /p2p/<id>, repeatable; a bare number is a port on -J'
+    ),
+    flag('-P, --http-port <port>', 'port of the HTTP API; 0 takes a free one')
+      .argParser(portValue)
+      .default(5000),
+    flag('--http-host <address>', 'address of the HTTP API').default('127.0.0.1'),
+    flag('--data <dir>', 'where identity and users are kept (default: data/<p2p port>)'),
+    flag('--output <dir>', 'where <p2p port>/users.txt, finger.txt and log.txt are written').default(
+      'output'
+    ),
+    flag('--no-output', 'write no such files'),
+    flag('--replicas <n>', 'first peer of a ring only: copies of every user (default: 3)').argParser(count),
+    flag(
+      '--slots <n>',
+      'first peer of a ring only: slices of the ring, a power of two (default: 256)'
+    ).argParser(count),
+    flag('--virtual-nodes <n>', 'first peer of a ring only: positions of each peer (default: 32)').argParser(
+      count
+    ),
+    flag(
+      '--announce <multiaddr>',
+      'address to tell others instead of what is listened on, repeatable'
+    ).repeatable(multiaddrValue),
+    flag('--log-level <level>', 'debug, info, warn or error').choices(LOG_LEVELS).default('info'),
+    flag('--log-format <format>', 'pretty or json (default: pretty on a terminal, json otherwise)').choices(
+      LOG_FORMATS
+    ),
+    flag('--ready-file <file>', 'written when the peer is ready: JSON with peer, ring, addresses and http'),
+    flag('-a, --address <ip>', 'listen on this IP address, as -l /ip4/<ip>/tcp/<port>'),
+    flag('-p, --port <port>', 'listen on this port, as -l /ip4/127.0.0.1/tcp/<port>').argParser(portValue),
+    flag('-J, --join-address <host>', 'IP address or name that a bare port of -j is on (default: 127.0.0.1)')
+  ]
+  options[0]!.repeatable(multiaddrValue)
+  options[1]!.repeatable(joinValue)
+  for (const option of options) command.addOption(option)
+  return command
+}
+
+/**
+ * The flags as given. The two spellings of where to listen exclude each other, but one on the command line wins
+ * over the other in the environment.
+ */
+export function peerStartFlags(command: Command): PeerStartFlags {
+  const flags = { ...command.opts<PeerStartFlags>() }
+  const from = (name: string) => command.getOptionValueSource(name)
+  const listen = from('listen')
+  const original = [from('address'), from('port')]
+  if (listen === 'env' && original.includes('cli')) return { ...flags, listen: undefined }
+  if (listen === 'cli' && !original.includes('cli')) return { ...flags, address: undefined, port: undefined }
+  return flags
+}

@@ -1,0 +1,58 @@
+/** What `anillo peer start` prints when the peer is ready. */
+import { multiaddr } from '@multiformats/multiaddr'
+import type { AnilloPeer } from '../peer.ts'
+import { counted, duration, mediumPeer, shortHex } from './render.ts'
+import type { Colours } from './terminal.ts'
+
+export interface StartBlock {
+  readonly peer: Pick<
+    AnilloPeer,
+    'peer' | 'ringId' | 'replicas' | 'slots' | 'origin' | 'addresses' | 'httpUrl'
+  >
+  /** Peers of the ring that this one knows, itself included. */
+  readonly peers: number
+  readonly dataDir: string
+  readonly outputDir: string | undefined
+  readonly readyMs: number
+  /** A port for the HTTP API of the next peer. */
+  readonly nextHttpPort: number
+  readonly program: string
+}
+
+const ORIGINS = {
+  created: 'new ring',
+  joined: 'joined the ring',
+  restarted: 'the same peer as before, with its data'
+} as const
+
+export function startBlock(block: StartBlock, { bold, cyan, dim, green }: Colours): string[] {
+  const { peer, dataDir, outputDir } = block
+  const facts = [
+    `ring ${shortHex(peer.ringId)}`,
+    counted(block.peers, 'peer'),
+    `replicas ${peer.replicas}`,
+    `slots ${peer.slots}`
+  ]
+  return [
+    `${green('●')} ${bold(mediumPeer(peer.peer))}   ${facts.join('   ')}`,
+    ...peer.addresses.map((address, index) => `  ${dim(index === 0 ? 'p2p ' : '    ')}  ${address}`),
+    `  ${dim('http')}  ${peer.httpUrl === undefined ? 'not served' : cyan(peer.httpUrl)}`,
+    `  ${dim('data')}  ${dataDir}${outputDir === undefined ? '' : `   ${dim('output')} ${outputDir}`}`,
+    `  ready in ${duration(block.readyMs)} (${ORIGINS[peer.origin]})`,
+    `  ${dim('join:')} ${joinCommand(block.program, peer.addresses, block.nextHttpPort)}`
+  ]
+}
+
+/** Starts one more peer, from any directory, beside this one: its ports are free. */
+export function joinCommand(program: string, addresses: readonly string[], httpPort: number): string {
+  const target = addresses.find(address => !isLoopback(address)) ?? addresses[0]
+  if (target === undefined) return `${program} peer start -P ${httpPort}`
+  // A peer that listens on loopback only could not be reached by one on another machine.
+  const listen = isLoopback(target) ? '/ip4/127.0.0.1/tcp/0' : '/ip4/0.0.0.0/tcp/0'
+  return `${program} peer start -l ${listen} -P ${httpPort} -j ${target}`
+}
+
+function isLoopback(address: string): boolean {
+  const host = multiaddr(address).getComponents()[0]?.value
+  return host === '::1' || host?.startsWith('127.') === true
+}

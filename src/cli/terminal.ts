@@ -1,0 +1,30 @@
+/** What a command may touch of the process it runs in: its two streams, the environment, signals. Tests give another. */
+import type picocolors from 'picocolors'
+
+export type Colours = ReturnType<typeof picocolors.createColors>
+
+/** stdout carries data, stderr carries talk. */
+export interface Stream {
+  write(text: string): void
+  readonly colours: Colours
+  /** A person is looking: progress may be redrawn in place. */
+  readonly interactive: boolean
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+export interface Terminal {
+  readonly out: Stream
+  readonly err: Stream
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** How the person started this program, to be pasted again: `anillo`, or `./bin/anillo` in a clone. */
+  readonly program: string
+  /** Calls `listener` for each SIGINT and SIGTERM, which then no longer end the process, until the subscription ends. */
+  onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Calls `listener` when the program that started this one with an IPC channel (the demo) is gone. */
+  onOrphaned(listener: () => void): () => void
+}
+
+export function line(stream: Stream, text = ''): void {
+  stream.write(`${text}\n`)
+}

@@ -1,0 +1,45 @@
+/** Every route, and what a path or a method that is none gets. */
+import { Hono } from 'hono'
+import { MethodNotAllowedError, UnknownPathError } from '../errors.ts'
+import type { App, AppContext, GatewayOptions } from './exchange.ts'
+import { errorResponse } from './problems.ts'
+import { healthRoutes } from './routes/health.ts'
+import { ringRoutes } from './routes/ring.ts'
+import { statusRoutes } from './routes/status.ts'
+import { usersRoutes } from './routes/users.ts'
+import { USER_ID } from './user-path.ts'
+
+const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
+
+export function createApp({ users, ring, runtime, version }: GatewayOptions): App {
+  // Paths are matched as they stand in the URL: decoded, %2F in a user id would become a separator.
+  const app: App = new Hono({ getPath: request => new URL(request.url).pathname })
+  statusRoutes(app, users, runtime.clock)
+  usersRoutes(app, users, runtime.clock)
+  ringRoutes(app, ring)
+  healthRoutes(app, ring, version)
+  app.notFound(c => unmatched(app, c))
+  app.onError(error => {
+    throw error // the gateway answers every error, in one place
+  })
+  return app
+}
+
+/** The method and path of every route, as documentation writes them: `GET /v1/users/:id`. */
+export function routesOf(app: App): string[] {
+  return app.routes.map(({ method, path }) => `${method} ${path.replace(USER_ID, ':id')}`)
+}
+
+/** A request that no route took: OPTIONS, a method that the path does not have, or a path that there is not. */
+function unmatched(app: App, c: AppContext): Response {
+  const path = c.env.url.pathname
+  const methods = METHODS.filter(method => app.router.match(method, path)[0].length > 0)
+  if (methods.length === 0) {
+    const known = [...new Set(app.routes.map(route => route.path.replace(USER_ID, ':id')))].join(', ')
+    return errorResponse(new UnknownPathError(`There is nothing at ${path}; there is: ${known}`), c.env)
+  }
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  if (c.req.method === 'OPTIONS') return c.body(null, 204, { Allow: allow })
+  const refused = new MethodNotAllowedError(`${c.req.method} is not possible on ${path}; use ${allow}`)
+  return errorResponse(refused, c.env, { Allow: allow })
+}

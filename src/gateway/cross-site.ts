@@ -1,0 +1,26 @@
+/**
+ * A browser sends simple requests to any address, this machine's own too, for any page that is open in it. Without
+ * this door a web page could set users and make a peer leave its ring.
+ */
+import { ForbiddenError } from '../errors.ts'
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+
+/** @throws ForbiddenError for a change that a page of another origin asks for */
+export function refuseCrossSite(request: Request, url: URL): void {
+  if (SAFE_METHODS.has(request.method)) return
+  // Browsers send it to https and to this machine, and no page can forge it; Origin is for the rest.
+  const site = request.headers.get('sec-fetch-site')
+  const origin = request.headers.get('origin')
+  const foreign =
+    site === null ? origin !== null && hostOf(origin) !== url.host : site !== 'same-origin' && site !== 'none'
+  if (foreign) {
+    throw new ForbiddenError(
+      `A page of ${origin ?? 'another site'} may not change anything here; serve it from ${url.origin}, or call from a server`
+    )
+  }
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined
+}

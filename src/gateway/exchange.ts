@@ -1,0 +1,25 @@
+/** One request and what belongs to it, as every route gets it. */
+import type { Context, Hono } from 'hono'
+import type { Log, Runtime } from '../runtime.ts'
+import type { RingInspector } from '../users/ring-report.ts'
+import type { TracedUsers } from '../users/users.ts'
+
+export interface Exchange {
+  readonly url: URL
+  readonly requestId: string
+  /** Ends with the caller, or with the request's deadline. */
+  readonly signal: AbortSignal
+  readonly log: Log
+}
+
+export type App = Hono<{ Bindings: Exchange }>
+export type AppContext = Context<{ Bindings: Exchange }>
+
+/** What the gateway is made from. */
+export interface GatewayOptions {
+  readonly users: TracedUsers
+  readonly ring: RingInspector
+  readonly runtime: Runtime
+  /** Of anillo, for /version. */
+  readonly version: string
+}

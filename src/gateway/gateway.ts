@@ -1,0 +1,70 @@
+/**
+ * The gateway: HTTP as a web-standard function, so that it mounts in any server or edge runtime and is tested
+ * without a socket. Here is what every request shares: its id, its deadline, the bound on requests at once, and that
+ * whatever happens inside becomes an answer.
+ */
+import { toString as text } from 'uint8arrays/to-string'
+import { HTTP_ANSWER_TIMEOUT_MS, HTTP_INFLIGHT_MAX } from '../constants.ts'
+import { BusyError, RequestTimeoutError } from '../errors.ts'
+import { deadlineAfter, type Random } from '../runtime.ts'
+import { createApp } from './app.ts'
+import { refuseCrossSite } from './cross-site.ts'
+import type { Exchange, GatewayOptions } from './exchange.ts'
+import { errorResponse } from './problems.ts'
+import { HEALTH_PATHS } from './routes/health.ts'
+
+export interface Gateway {
+  /** Always resolves, within HTTP_ANSWER_TIMEOUT_MS. */
+  fetch(request: Request): Promise<Response>
+}
+
+/** A caller's own request id is taken when it can stand in a log and in a URI as it is. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/
+const REQUEST_ID_BYTES = 12
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { clock, random, log } = options.runtime
+  const app = createApp(options)
+  let inflight = 0
+
+  async function answer(request: Request, exchange: Exchange): Promise<Response> {
+    const bounded = !HEALTH_PATHS.has(exchange.url.pathname)
+    if (bounded && inflight >= HTTP_INFLIGHT_MAX) {
+      const busy = new BusyError(
+        `This peer works on ${HTTP_INFLIGHT_MAX} requests already; nothing was written`
+      )
+      return errorResponse(busy, exchange)
+    }
+    if (bounded) inflight++
+    try {
+      refuseCrossSite(request, exchange.url)
+      return await app.fetch(request, exchange)
+    } catch (error) {
+      const gone = request.signal.aborted // nobody reads this answer, and it is no defect
+      return errorResponse(gone ? new RequestTimeoutError('The caller went away') : error, exchange)
+    } finally {
+      if (bounded) inflight--
+    }
+  }
+
+  return {
+    async fetch(request) {
+      const startedMs = clock.monotonic()
+      const requestId = requestIdOf(request.headers, random)
+      using deadline = deadlineAfter(clock, HTTP_ANSWER_TIMEOUT_MS, request.signal)
+      const url = new URL(request.url)
+      const response = await answer(request, { url, requestId, signal: deadline.signal, log })
+      const { headers } = response
+      headers.set('Request-Id', requestId)
+      headers.set('Server-Timing', `total;dur=${(clock.monotonic() - startedMs).toFixed(2)}`)
+      headers.set('X-Content-Type-Options', 'nosniff')
+      if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+      return request.method === 'HEAD' ? new Response(null, response) : response
+    }
+  }
+}
+
+function requestIdOf(headers: Headers, random: Random): string {
+  const given = headers.get('request-id')
+  return given !== null && REQUEST_ID.test(given) ? given : text(random.bytes(REQUEST_ID_BYTES), 'base16')
+}

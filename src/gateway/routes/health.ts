@@ -1,0 +1,33 @@
+/** Probes, in the form that Kubernetes made common, and the version. They answer also when the gateway is full. */
+import { RETRY_AFTER_MS } from '../../constants.ts'
+import type { RingInspector } from '../../users/ring-report.ts'
+import type { App } from '../exchange.ts'
+import { checkQuery, noQuery, readyQuery } from '../schemas.ts'
+
+export const HEALTH_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/version'])
+
+export function healthRoutes(app: App, ring: RingInspector, version: string): void {
+  app.get('/livez', c => {
+    checkQuery(noQuery, c.env.url.searchParams)
+    return c.text('ok\n')
+  })
+
+  app.get('/readyz', c => {
+    const { verbose } = checkQuery(readyQuery, c.env.url.searchParams)
+    const checks = ring.health()
+    const ready = checks.every(check => check.ok)
+    if (ready && !verbose) return c.text('ok\n')
+    const lines = checks.map(({ name, ok, detail }) =>
+      ok ? `[+]${name} ok` : `[-]${name} ${detail ?? 'failed'}`
+    )
+    const text = `${lines.join('\n')}\n${ready ? 'ready' : 'not ready'}\n`
+    return ready
+      ? c.text(text)
+      : c.text(text, 503, { 'Retry-After': String(Math.ceil(RETRY_AFTER_MS / 1000)) })
+  })
+
+  app.get('/version', c => {
+    checkQuery(noQuery, c.env.url.searchParams)
+    return c.json({ name: 'anillo', version, api: 'v1' })
+  })
+}

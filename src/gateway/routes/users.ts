@@ -1,0 +1,126 @@
+/** /v1/users/:id. Conditions and idempotency keys go to the holder of the slot, who decides them. */
+import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../../constants.ts'
+import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors.ts'
+import type { Clock } from '../../runtime.ts'
+import type { User } from '../../users/user.ts'
+import type { SetOptions, Traced, TracedUsers } from '../../users/users.ts'
+import { readJson } from '../body.ts'
+import { etagOf, readVerdict, writeCondition } from '../conditions.ts'
+import type { App, Exchange } from '../exchange.ts'
+import { readInTime, writeInTime } from '../in-time.ts'
+import { errorResponse } from '../problems.ts'
+import { routeHeaders } from '../route-headers.ts'
+import { checkBody, checkQuery, noQuery, patchBody, putBody, readQuery } from '../schemas.ts'
+import { USER_ID, userIdAfter } from '../user-path.ts'
+
+const PREFIX = '/v1/users/'
+const PATH = `${PREFIX}${USER_ID}`
+const JSON_TYPES = ['application/json']
+const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
+
+export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
+  app.get(PATH, async c => {
+    const { url, signal } = c.env
+    const id = userIdAfter(PREFIX, url)
+    const consistency = consistencyOf(url.searchParams)
+    const { value, route } = await readInTime(users.get(id, { consistency, signal }), signal)
+    if (value === undefined) return errorResponse(noSuchUser(id), c.env, routeHeaders(route))
+    const headers = { ...routeHeaders(route), ETag: etagOf(value.version), 'Cache-Control': 'no-cache' }
+    const verdict = readVerdict(c.req.raw.headers, value.version)
+    if (verdict === 'not-modified') return c.body(null, 304, headers)
+    if (verdict === 'failed') return errorResponse(otherVersion(id, value), c.env, headers)
+    return c.json(value, 200, headers)
+  })
+
+  app.put(PATH, async c => {
+    const { url, signal } = c.env
+    const id = userIdAfter(PREFIX, url)
+    const options = await writeOptions(users, id, c.req.raw, c.env, true)
+    const { status, profile } = checkBody(
+      putBody,
+      await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
+    )
+    const traced = await writeInTime(users.set(id, { status, profile }, options), signal)
+    const headers = { ...writeHeaders(traced), ETag: etagOf(traced.value.version) }
+    return traced.created
+      ? c.json(traced.value, 201, { ...headers, Location: PREFIX + encodeURIComponent(id) })
+      : c.json(traced.value, 200, headers)
+  })
+
+  app.patch(PATH, async c => {
+    const { url, signal } = c.env
+    const id = userIdAfter(PREFIX, url)
+    const options = await writeOptions(users, id, c.req.raw, c.env, false)
+    const { status, profile } = checkBody(
+      patchBody,
+      await readJson(c.req.raw, { types: PATCH_TYPES, clock, signal })
+    )
+    const traced = await writeInTime(users.patch(id, { status, profile }, options), signal)
+    return c.json(traced.value, 200, { ...writeHeaders(traced), ETag: etagOf(traced.value.version) })
+  })
+
+  app.delete(PATH, async c => {
+    const { url, signal } = c.env
+    const id = userIdAfter(PREFIX, url)
+    const options = await writeOptions(users, id, c.req.raw, c.env, false)
+    const traced = await writeInTime(users.delete(id, options), signal)
+    const headers = writeHeaders(traced)
+    return traced.value ? c.body(null, 204, headers) : errorResponse(noSuchUser(id), c.env, headers)
+  })
+}
+
+/** What the headers of a write ask for. @throws ConflictError for a condition that can hold for no version */
+async function writeOptions(
+  users: TracedUsers,
+  id: string,
+  { headers }: Request,
+  { url, signal }: Exchange,
+  creates: boolean
+): Promise<SetOptions> {
+  checkQuery(noQuery, url.searchParams)
+  const idempotencyKey = headers.get('idempotency-key') ?? undefined
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new InvalidRequestError(
+      `An Idempotency-Key is 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, and there is one of it; a UUID is good`
+    )
+  }
+  const { never, ...condition } = writeCondition(headers, creates)
+  if (never) {
+    const { value } = await readInTime(users.get(id, { signal }), signal)
+    if (value === undefined && !creates) throw noSuchUser(id)
+    throw new ConflictError(
+      'If-Match compares strongly, so a weak tag (W/) never holds; send the ETag without W/',
+      {
+        current: value
+      }
+    )
+  }
+  return { ...condition, idempotencyKey, signal }
+}
+
+function consistencyOf(parameters: URLSearchParams): 'strong' | 'stale' {
+  const { consistency, stale } = checkQuery(readQuery, parameters)
+  if (consistency === undefined) return stale ? 'stale' : 'strong'
+  if (stale !== undefined && stale !== (consistency === 'stale')) {
+    throw new InvalidRequestError(`The query says both stale and consistency=${consistency}; say one of them`)
+  }
+  return consistency
+}
+
+function writeHeaders({ route, replayed }: Traced<unknown>): Record<string, string> {
+  return { ...routeHeaders(route), ...(replayed && { 'Idempotency-Replayed': 'true' }) }
+}
+
+function noSuchUser(id: string): NotFoundError {
+  return new NotFoundError(`There is no user ${JSON.stringify(id)}; PUT creates one`)
+}
+
+function otherVersion(id: string, current: User): ConflictError {
+  return new ConflictError(
+    `User ${JSON.stringify(id)} has version ${current.version}, none that If-Match names`,
+    {
+      current
+    }
+  )
+}

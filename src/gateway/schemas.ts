@@ -1,0 +1,96 @@
+/** The shapes of what callers send, as zod schemas: they validate, and describe the same in words of their own. */
+import { z } from 'zod'
+import { InvalidRequestError, InvalidUserError } from '../errors.ts'
+import { type Profile, STATUSES } from '../users/user.ts'
+
+const STATUS_NAMES = STATUSES.map((name, number) => `${name} (${number})`).join(', ')
+
+const status = z.union(
+  [
+    z.enum(STATUSES),
+    z
+      .int()
+      .min(0)
+      .max(STATUSES.length - 1)
+  ],
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? `A status is missing: one of ${STATUS_NAMES}`
+        : `A status is one of ${STATUS_NAMES}; this one is ${JSON.stringify(input)}`
+  }
+)
+
+// Not z.record(): it rebuilds the object, and a profile is kept as it was given, a member named __proto__ too.
+const profile = z
+  .custom<Profile>(
+    value => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'A profile is a JSON object; to empty it in a PATCH, set its members to null'
+  )
+  .meta({ type: 'object' })
+
+const ttl = z.never({ error: 'A ttl is not supported yet; leave it out' })
+
+export const putBody = z.strictObject({ status, profile: profile.optional(), ttl: ttl.optional() })
+export const patchBody = z.strictObject({
+  status: status.optional(),
+  profile: profile.optional(),
+  ttl: ttl.optional()
+})
+/** The original looks at nothing but the status. */
+export const statusBody = z.looseObject({ status })
+
+/** `?name`, `?name=1`, `?name=true`, or off. */
+const flag = z
+  .enum(['', '1', 'true', '0', 'false'])
+  .transform(value => value === '' || value === '1' || value === 'true')
+
+export const noQuery = z.strictObject({})
+export const readQuery = z.strictObject({
+  consistency: z.enum(['strong', 'stale']).optional(),
+  stale: flag.optional()
+})
+export const lookupQuery = z.strictObject({ trace: flag.optional() })
+export const readyQuery = z.strictObject({ verbose: flag.optional() })
+
+/** @throws InvalidUserError lists every field that is wrong, and every unknown member */
+export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  const issues = result.error.issues.flatMap(issue =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map(path => ({
+          path,
+          message: 'Not a member that can be set; the members are status and profile'
+        }))
+      : [
+          {
+            path: issue.path.join('.'),
+            message: issue.path.length === 0 ? 'The body is a JSON object' : issue.message
+          }
+        ]
+  )
+  throw new InvalidUserError(
+    issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '),
+    {
+      issues
+    }
+  )
+}
+
+/** @throws InvalidRequestError names the parameter that is unknown, repeated or has no such value */
+export function checkQuery<T>(schema: z.ZodType<T>, parameters: URLSearchParams): T {
+  const names = [...parameters.keys()]
+  const repeated = names.find((name, index) => names.indexOf(name) < index)
+  if (repeated !== undefined) throw new InvalidRequestError(`The query parameter ${repeated} is given twice`)
+  const result = schema.safeParse(Object.fromEntries(parameters))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  if (issue?.code === 'unrecognized_keys') {
+    throw new InvalidRequestError(`This path knows no query parameter ${issue.keys.join(', ')}`)
+  }
+  const name = String(issue?.path[0])
+  throw new InvalidRequestError(
+    `The query parameter ${name} cannot be "${parameters.get(name)}": ${issue?.message}`
+  )
+}

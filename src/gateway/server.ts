@@ -1,0 +1,194 @@
+/**
+ * The gateway on a socket: node:http, bounded in header bytes, in time and in connections, and closed without
+ * cutting off anybody who waits for an answer.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
+import {
+  HTTP_ANSWER_TIMEOUT_MS,
+  HTTP_BODY_TIMEOUT_MS,
+  HTTP_CONNECTIONS_MAX,
+  HTTP_HEADER_BYTES_MAX
+} from '../constants.ts'
+import { ConfigurationError, ERROR_KINDS, problemType } from '../errors.ts'
+import type { Log } from '../runtime.ts'
+import type { Gateway } from './gateway.ts'
+
+/** Slow headers cost a socket each. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** Longer than what the gateway gives a body, so that a slow one gets the gateway's answer. */
+const REQUEST_TIMEOUT_MS = HEADERS_TIMEOUT_MS + HTTP_BODY_TIMEOUT_MS + 5_000
+/** How exact the two timeouts above are. */
+const CHECK_INTERVAL_MS = 1_000
+/** Longer than the 60 s after which common load balancers drop an idle connection, lest they send into a closing one. */
+const KEEP_ALIVE_MS = 65_000
+/** A connection on which nothing moves, while an answer is made or taken: longer than the making may last. */
+const SILENCE_MS = HTTP_ANSWER_TIMEOUT_MS + 5_000
+/** How long a refused connection may take to read why. */
+const LINGER_MS = 1_000
+/** Of stray bytes that are no ASCII: they stand for themselves in the percent-encoding. */
+const NOT_ASCII = /[\x80-\xff]/g
+
+export interface ServeOptions {
+  readonly gateway: Gateway
+  readonly host: string
+  /** 0 for one that the system chooses. */
+  readonly port: number
+  readonly log: Log
+}
+
+export interface GatewayServer {
+  /** As a client on this machine reaches it, without a slash at the end. */
+  readonly url: string
+  /**
+   * Takes no new connection, closes idle ones at once and the others after the answer they wait for; `signal` cuts
+   * those off. Resolves when every connection is closed.
+   */
+  close(options?: { signal?: AbortSignal | undefined }): Promise<void>
+}
+
+/** Resolves when the port is open. @throws ConfigurationError says what to do when it cannot be */
+export async function serve({ gateway, host, port, log }: ServeOptions): Promise<GatewayServer> {
+  /** Open connections, and how many requests of each wait for their answer. */
+  const waiting = new Map<Duplex, number>()
+  let closing = false
+
+  function count(socket: Duplex, change: number): void {
+    const before = waiting.get(socket)
+    if (before !== undefined) waiting.set(socket, before + change)
+  }
+
+  const listener = getRequestListener(
+    async (request, env) => {
+      const incoming = env.incoming as IncomingMessage
+      const outgoing = env.outgoing as ServerResponse
+      const response = await gateway.fetch(request)
+      // What is left of an unread body would be taken for the next request.
+      if (closing || !incoming.complete) outgoing.setHeader('Connection', 'close')
+      return response
+    },
+    {
+      hostname: 'localhost', // of an HTTP/1.0 request without Host
+      overrideGlobalObjects: false,
+      errorHandler: () => {
+        const { body, headers } = refusal(
+          400,
+          'InvalidRequestError',
+          'The request target or the Host cannot be read'
+        )
+        return new Response(body, { status: 400, headers })
+      }
+    }
+  )
+
+  const server = createServer(
+    {
+      maxHeaderSize: HTTP_HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS
+    },
+    (incoming, outgoing) => {
+      const { socket } = incoming
+      count(socket, 1)
+      outgoing.once('close', () => {
+        count(socket, -1)
+        if (closing && waiting.get(socket) === 0) socket.destroySoon()
+      })
+      incoming.url = incoming.url?.replace(NOT_ASCII, byte => `%${byte.charCodeAt(0).toString(16)}`)
+      listener(incoming, outgoing)
+    }
+  )
+  server.timeout = SILENCE_MS
+  server.maxConnections = HTTP_CONNECTIONS_MAX
+  server.on('connection', socket => {
+    waiting.set(socket, 0)
+    socket.once('close', () => waiting.delete(socket))
+  })
+  server.on('drop', () =>
+    log.warn('A connection was refused: the gateway has too many', { max: HTTP_CONNECTIONS_MAX })
+  )
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // An answer now would be taken for that of the request before it, which may yet be executed.
+    if ((waiting.get(socket) ?? 0) > 0 || error.code === 'ECONNRESET') socket.destroy()
+    else if (socket.writable) refuse(socket, error.code)
+  })
+  await listen(server, host, port)
+  server.on('error', error => log.error('The HTTP server failed', { error }))
+
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close({ signal } = {}) {
+      closing = true
+      const cutOff = () => server.closeAllConnections()
+      const closed = new Promise<void>(resolve => server.close(() => resolve()))
+      // Not server.closeIdleConnections(): a connection that has sent nothing yet is not idle to Node.
+      for (const [socket, requests] of waiting) if (requests === 0) socket.destroy()
+      if (signal?.aborted) cutOff()
+      signal?.addEventListener('abort', cutOff, { once: true })
+      return closed.finally(() => signal?.removeEventListener('abort', cutOff))
+    }
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => {
+      const message = `HTTP cannot be served on ${host} port ${port}: ${advice(error)}`
+      reject(new ConfigurationError(message, { cause: error }))
+    }
+    server.once('error', onError)
+    server.listen({ host, port }, () => {
+      server.off('error', onError)
+      resolve()
+    })
+  })
+}
+
+function advice(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE')
+    return 'the port is in use; choose another one (0: any), or stop what listens there'
+  if (error.code === 'EACCES')
+    return 'the system does not allow it; ports below 1024 need a privilege, choose a higher one'
+  if (error.code === 'EADDRNOTAVAIL')
+    return 'this machine has no such address; choose one that it has, or 127.0.0.1'
+  return `${error.message}; choose another host or port`
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  if (address === '0.0.0.0') return `http://127.0.0.1:${port}`
+  if (address === '::') return `http://[::1]:${port}`
+  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`
+}
+
+/** What Node's parser refuses never becomes a Request; it is answered here, and the connection closed. */
+function refuse(socket: Duplex, code: string | undefined): void {
+  const { status, body, headers } =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? refusal(431, 'TooLargeError', `The headers are over ${HTTP_HEADER_BYTES_MAX} bytes`)
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? refusal(408, 'RequestTimeoutError', 'The request did not arrive in time; nothing was written')
+        : refusal(400, 'InvalidRequestError', 'This is not HTTP/1.1')
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}Connection: close\r\n\r\n${body}`
+  )
+  // Closed at once, what the sender still sends would make the system throw the answer away.
+  const linger = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(linger))
+}
+
+function refusal(
+  status: number,
+  name: 'TooLargeError' | 'RequestTimeoutError' | 'InvalidRequestError',
+  detail: string
+) {
+  const limit = name === 'TooLargeError' ? { limit: HTTP_HEADER_BYTES_MAX } : {}
+  const problem = { type: problemType(name), title: ERROR_KINDS[name].title, status, detail, ...limit }
+  const body = JSON.stringify(problem)
+  const headers = { 'Content-Type': 'application/problem+json', 'Content-Length': String(body.length) }
+  return { status, body, headers }
+}

@@ -1,0 +1,74 @@
+/** The libp2p host of a peer: TCP, noise, yamux, and limits that suit a ring rather than a public network. */
+import { noise } from '@chainsafe/libp2p-noise'
+import { identify } from '@libp2p/identify'
+import type { Libp2p, PrivateKey, ServiceMap } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
+import {
+  CONNECT_TIMEOUT_MS,
+  CONNECTIONS_MAX,
+  INBOUND_CONNECTIONS_PER_SECOND,
+  PENDING_INBOUND_CONNECTIONS_MAX
+} from '../constants.ts'
+
+export interface HostOptions<T extends ServiceMap> {
+  readonly privateKey: PrivateKey
+  /** Multiaddrs. */
+  readonly listen: readonly string[]
+  /** Multiaddrs to tell others instead of what is listened on. */
+  readonly announce?: readonly string[] | undefined
+  /** Beside identify, which a host does not work without. */
+  readonly services: ServiceFactoryMap<T>
+}
+
+/**
+ * Yamux lets a stream's window grow to 16 MiB, but a stream that is paused with more than 4 MiB unread is reset. So
+ * windows stay well below: enough for 80 Mbit/s at 100 ms, and this much memory at most for a stream nobody reads.
+ */
+const STREAM_WINDOW_BYTES_MAX = 1024 * 1024
+/** Streams of a connection, all protocols together: libp2p's own, and several of each of ours. */
+const CONNECTION_STREAMS_MAX = 64
+/** Choosing a stream's protocol, and closing a connection. */
+const NEGOTIATION_TIMEOUT_MS = CONNECT_TIMEOUT_MS
+const CLOSE_TIMEOUT_MS = 1_000
+/** Dials that wait for one of libp2p's dial slots: more than a peer book has peers would be a defect. */
+const DIAL_QUEUE_MAX = 4_096
+
+/** A host that is started. What libp2p itself has to say is printed where DEBUG asks for it, as with any libp2p program. */
+export async function createHost<T extends ServiceMap>(
+  options: HostOptions<T>
+): Promise<Libp2p<T & { identify: unknown }>> {
+  const { privateKey, listen, announce, services } = options
+  const host = await createLibp2p({
+    privateKey,
+    addresses: { listen: [...listen], ...(announce === undefined ? {} : { announce: [...announce] }) },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: CONNECTION_STREAMS_MAX,
+        maxOutboundStreams: CONNECTION_STREAMS_MAX,
+        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX }
+      })
+    ],
+    connectionManager: {
+      maxConnections: CONNECTIONS_MAX,
+      inboundConnectionThreshold: INBOUND_CONNECTIONS_PER_SECOND,
+      maxIncomingPendingConnections: PENDING_INBOUND_CONNECTIONS_MAX,
+      maxDialQueueLength: DIAL_QUEUE_MAX,
+      dialTimeout: CONNECT_TIMEOUT_MS,
+      addressDialTimeout: CONNECT_TIMEOUT_MS / 2, // so that a second address gets its turn
+      inboundUpgradeTimeout: CONNECT_TIMEOUT_MS,
+      inboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
+      outboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
+      connectionCloseTimeout: CLOSE_TIMEOUT_MS
+    },
+    // It would reset a connection at the first slow ping, busy ones first. Chord finds out who is alive.
+    connectionMonitor: { enabled: false },
+    // Our peer book decides whom we know and for how long.
+    peerStore: { maxAddressAge: Infinity, maxPeerAge: Infinity },
+    services: { identify: identify(), ...services } as ServiceFactoryMap<T & { identify: unknown }>
+  })
+  return host
+}

@@ -1,0 +1,133 @@
+/**
+ * A peer's data directory: locked while the peer runs, and in it the one file with everything the peer must not
+ * forget, its private key among it. A peer that is started again with its directory is the same peer.
+ *
+ * ```
+ * anillo.mdb        LMDB: identity, ring, views, users (mode 0600)
+ * anillo.mdb-lock   LMDB's table of readers
+ * anillo.lock       held by the process that uses the directory
+ * ```
+ */
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { DataDirectoryError, errorName } from '../errors.ts'
+import type { Runtime } from '../runtime.ts'
+import { lockDirectory } from './directory-lock.ts'
+import { type Identity, openIdentity } from './identity.ts'
+import { LmdbStore, type LmdbStoreOptions } from './lmdb-store.ts'
+import type { Store } from './store.ts'
+
+const STORE_FILE = 'anillo.mdb'
+const LOCK_FILE = 'anillo.lock'
+/** What may lie in a directory that holds no store yet: our own from a start that was cut short, and a new disk's. */
+const HARMLESS_FILES = new Set([LOCK_FILE, `${STORE_FILE}-lock`, 'lost+found'])
+const GIVE_ANOTHER = 'give another directory, or see to it that this one can be read and written'
+const RESTORE = 'restore the directory from a copy, or start with an empty one as a new peer'
+
+export interface DataDirectory {
+  readonly store: Store
+  readonly identity: Identity
+  /** Closes the store, then lets the next process in. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the directory at `path`, or makes it with mode 0700. One more start is counted, durably, before it resolves.
+ *
+ * @throws DataDirectoryError it is in use, is not a peer's, cannot be made or written, or is damaged
+ */
+export async function openDataDirectory(
+  path: string,
+  { random }: Pick<Runtime, 'random'>,
+  options: LmdbStoreOptions
+): Promise<DataDirectory> {
+  const directory = resolve(path)
+  const parent = prepare(directory)
+  const lock = saying(`${directory} cannot be locked`, GIVE_ANOTHER, () =>
+    lockDirectory(directory, join(directory, LOCK_FILE))
+  )
+  try {
+    const store = openStore(directory, options)
+    try {
+      const identity = await openIdentity(store, random)
+      // A file is not durable before the directories that lead to it are.
+      saying(`${directory} cannot be flushed`, GIVE_ANOTHER, () => syncDirectories(directory, parent))
+      return {
+        store,
+        identity,
+        async close() {
+          try {
+            await store.close()
+          } finally {
+            lock.release()
+          }
+        }
+      }
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** Makes the directory if need be. Returns the innermost directory that was there before, or `directory` itself. */
+function prepare(directory: string): string {
+  const made = saying(`${directory} cannot be made, written, or is no directory`, GIVE_ANOTHER, () => {
+    const first = mkdirSync(directory, { recursive: true, mode: 0o700 })
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+    return first
+  })
+  const files = saying(`${directory} cannot be read`, GIVE_ANOTHER, () => readdirSync(directory))
+  const stranger = files.find(file => !HARMLESS_FILES.has(file))
+  if (stranger !== undefined && !files.includes(STORE_FILE)) {
+    throw new DataDirectoryError(
+      `${directory} holds ${stranger} and no ${STORE_FILE}, so it is no peer's: give an empty directory, or one that does not exist yet`
+    )
+  }
+  return made === undefined ? directory : dirname(made)
+}
+
+function openStore(directory: string, options: LmdbStoreOptions): Store {
+  const file = join(directory, STORE_FILE)
+  return saying(`${file} is damaged or is no store`, RESTORE, () => {
+    // A copy that was made with other rights must not show the private key to others.
+    if (existsSync(file)) chmodSync(file, 0o600)
+    return new LmdbStore(file, options)
+  })
+}
+
+function syncDirectories(from: string, to: string): void {
+  for (let directory = from; ; directory = dirname(directory)) {
+    const descriptor = openSync(directory, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    if (directory === to || directory === dirname(directory)) return
+  }
+}
+
+/** What the system refuses, as a DataDirectoryError that says about what, and what to do. */
+function saying<T>(what: string, todo: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (errorName(error) !== undefined) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DataDirectoryError(`${what} (${reason}): ${todo}`, { cause: error })
+  }
+}

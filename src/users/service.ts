@@ -1,0 +1,212 @@
+/**
+ * Users as a libp2p service beside chord: `services: { identify: identify(), chord: chord(), users: users({ dataDir }) }`.
+ * It keeps this peer's slots, answers other peers for them, and serves all users of the ring to the program.
+ */
+import { type Startable, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
+import { toString as bytesToString } from 'uint8arrays/to-string'
+import type { ChordService, Joined, PeerData } from '../chord/service.ts'
+import { RETRY_AFTER_MS } from '../constants.ts'
+import { NotRunningError, UnavailableError } from '../errors.ts'
+import { TRANSFER_PROTOCOL, TransferProtocol } from '../network/transfer-protocol.ts'
+import { USERS_PROTOCOL, UsersProtocol } from '../network/users-protocol.ts'
+import { createViews, forgetSlots } from '../replica/slot-table.ts'
+import type { Member } from '../replica/view.ts'
+import { type Deadline, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
+import { type DataDirectory, openDataDirectory } from '../storage/data-directory.ts'
+import { openIdentity } from '../storage/identity.ts'
+import { MemoryStore } from '../storage/memory-store.ts'
+import { UsersNode, type UsersNodeInit } from './users-node.ts'
+
+/** Every field is optional. */
+export interface UsersInit {
+  /** Where users are kept. @default in memory: gone with the process */
+  readonly dataDir?: string | undefined
+  /** An open store instead of `dataDir`; whoever opened it closes it, after the host has stopped. */
+  readonly data?: PeerData | undefined
+  /** @default '/anillo/users/1.0.0' */
+  readonly protocol?: string | undefined
+  /** @default '/anillo/transfer/1.0.0' */
+  readonly transferProtocol?: string | undefined
+  /** Somebody asked this peer, over HTTP, to leave for good. @default nothing happens */
+  readonly onLeave?: (() => void) | undefined
+}
+
+export interface UsersComponents {
+  readonly chord: ChordService
+}
+
+/** Two minutes for all slots; what has not moved by then is said. */
+const LEAVE_TIMEOUT_MS = 120_000
+const LEAVE_POLL_MS = 100
+
+export function users(init: UsersInit = {}): (components: UsersComponents) => UsersService {
+  return components => new UsersService(components, init)
+}
+
+export class UsersService implements Startable {
+  readonly [Symbol.toStringTag] = '@anillo/users'
+  readonly [serviceCapabilities]: string[] = ['@anillo/users']
+  readonly [serviceDependencies]: string[] = ['@anillo/chord']
+
+  readonly #chord: ChordService
+  readonly #init: UsersInit
+  readonly #protocol: UsersProtocol
+  readonly #transfer: TransferProtocol
+  #directory: DataDirectory | undefined
+  #data: PeerData | undefined
+  #node: UsersNode | undefined
+  #ready: Promise<Joined> | undefined
+  #storageFailure: Error | undefined
+
+  constructor({ chord }: UsersComponents, init: UsersInit) {
+    this.#chord = chord
+    this.#init = init
+    this.#protocol = new UsersProtocol(chord.wire, init.protocol ?? USERS_PROTOCOL)
+    this.#transfer = new TransferProtocol(chord.wire, init.transferProtocol ?? TRANSFER_PROTOCOL)
+  }
+
+  /** Opens the data before chord starts, as the ring that this peer belongs to is written in it. */
+  async beforeStart(): Promise<void> {
+    if (this.#data !== undefined) return
+    const { runtime } = this.#chord
+    if (this.#init.dataDir !== undefined) {
+      this.#directory = await openDataDirectory(this.#init.dataDir, runtime, {
+        onFailure: error => this.storageFailed(error)
+      })
+    }
+    this.#data = this.#init.data ?? this.#directory ?? (await memoryData(runtime.random))
+    const { store, identity } = this.#data
+    const self = memberOf(this.#chord.peer, identity.storeId)
+    this.#chord.useData(this.#data)
+    this.#chord.beforeGenesis((origin, genesis) =>
+      origin === 'created' ? createViews(store, self, genesis.slots) : forgetSlots(store)
+    )
+  }
+
+  async start(): Promise<void> {
+    await this.#protocol.start()
+    await this.#transfer.start()
+  }
+
+  afterStart(): void {
+    this.#ready ??= this.#open()
+    this.#ready.catch(() => {}) // chord has said why
+  }
+
+  /** Nothing is accepted any more, and what was is made durable, while the network is still there to say so. */
+  async beforeStop(): Promise<void> {
+    await this.#node?.stop()
+  }
+
+  async stop(): Promise<void> {
+    this.#protocol.serve(undefined)
+    this.#transfer.serve(undefined)
+    await this.#protocol.stop()
+    await this.#transfer.stop()
+  }
+
+  async afterStop(): Promise<void> {
+    await this.#ready?.catch(() => {})
+    this.#ready = undefined
+    this.#node = undefined
+    this.#data = undefined
+    await this.#directory?.close()
+    this.#directory = undefined
+  }
+
+  /** Settles when this peer serves users, or cannot. @throws as chord's `joined` */
+  ready(signal?: AbortSignal): Promise<Joined> {
+    if (this.#ready === undefined) return Promise.reject(new NotRunningError('Start the host first'))
+    return raceSignal(this.#ready, signal)
+  }
+
+  /** @throws NotRunningError before `ready` */
+  get node(): UsersNode {
+    if (this.#node === undefined) throw new NotRunningError('This peer has not joined its ring yet')
+    return this.#node
+  }
+
+  /** The disk refused: whoever owns the host must stop it. Users are refused until then. */
+  storageFailed(error: Error): void {
+    if (this.#storageFailure !== undefined) return
+    this.#storageFailure = error
+    this.#chord.runtime.log.error('the disk failed; this peer must stop', { error })
+    this.#chord.events.emit({ type: 'storage.failed', detail: error.message })
+  }
+
+  /**
+   * Hands every slot to another peer, then leaves the ring for good. The host is to be stopped afterwards.
+   * @throws UnavailableError there is nobody to take them, or not all were taken in time; this peer keeps the rest
+   */
+  async leave({ signal, onProgress }: LeaveOptions = {}): Promise<void> {
+    const { clock } = this.#chord.runtime
+    using deadline: Deadline = deadlineAfter(clock, LEAVE_TIMEOUT_MS, signal)
+    const { node } = this
+    if (![...this.#chord.chord.peers().values()].includes('up')) {
+      throw new UnavailableError(
+        'There is no other peer that could take the users: start one that joins, or stop this peer instead'
+      )
+    }
+    node.leave()
+    for (let left = node.slotsLeft; left > 0; left = node.slotsLeft) {
+      onProgress?.(left)
+      try {
+        await sleep(clock, LEAVE_POLL_MS, deadline.signal)
+      } catch {
+        signal?.throwIfAborted()
+        throw new UnavailableError(
+          `${left} slots could not be moved within ${LEAVE_TIMEOUT_MS} ms: this peer keeps them, try again`,
+          {
+            retryAfterMs: RETRY_AFTER_MS
+          }
+        )
+      }
+    }
+    onProgress?.(0)
+    await this.#chord.chord.leave(deadline.signal)
+  }
+
+  async #open(): Promise<Joined> {
+    const joined = await this.#chord.joined()
+    const { store, identity } = this.#data!
+    const self = memberOf(this.#chord.peer, identity.storeId)
+    const node = new UsersNode({
+      self,
+      genesis: joined.genesis,
+      chord: this.#chord.chord,
+      store,
+      runtime: this.#chord.runtime,
+      events: this.#chord.events,
+      rpc: this.#protocol,
+      replicaRpc: {
+        transfer: (to, records, options) => this.#transfer.transfer(to, records, options),
+        install: (to, view, digest, options) => this.#protocol.install(to, view, digest, options),
+        advertise: (to, views, options) => this.#protocol.advertise(to, views, options)
+      },
+      addressesOf: peer => this.#chord.addressesOf(peer),
+      storageOk: () => this.#storageFailure === undefined,
+      onStorageFailure: error => this.storageFailed(error),
+      onLeave: this.#init.onLeave ?? (() => {})
+    } satisfies UsersNodeInit)
+    node.start()
+    this.#node = node
+    this.#protocol.serve(node.handler)
+    this.#transfer.serve((from, records) => node.receive(from, records))
+    return joined
+  }
+}
+
+export interface LeaveOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Called with the number of slots that are still here. */
+  readonly onProgress?: ((slotsLeft: number) => void) | undefined
+}
+
+async function memoryData(random: Parameters<typeof openIdentity>[1]): Promise<PeerData> {
+  const store = new MemoryStore()
+  return { store, identity: await openIdentity(store, random) }
+}
+
+function memberOf(peer: string, storeId: Uint8Array): Member {
+  return { peer, store: bytesToString(storeId, 'base16') }
+}
