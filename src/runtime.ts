@@ -1,6 +1,6 @@
 /**
  * The ports through which time, randomness and the log reach every other file, and the system's own
- * implementation of them. Nothing outside this file and the adapters (network, storage, gateway/server, cli)
+ * implementation of them. Nothing outside this file and the adapters (network, storage, gateway/server, output, cli)
  * touches `Date`, `setTimeout`, `Math.random` or `AbortSignal.timeout`, so a whole peer runs in the simulator
  * on virtual time, one seed giving one trace. Web platform only, no `node:` import: the HTTP client shares it.
  */

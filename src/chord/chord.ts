@@ -4,7 +4,7 @@
  * question, so nothing here can lose a user: a wrong pointer makes a request slow or badly placed, no more.
  */
 import { PEER_BOOK_MAX } from '../constants.ts'
-import { JoinError, NotRunningError } from '../errors.ts'
+import { errorName, JoinError, NotRunningError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Position } from '../ring/position.ts'
 import { deadlineAfter, jitter, type Runtime, raceSignal, sample, sleep } from '../runtime.ts'
@@ -24,7 +24,7 @@ import { Healing } from './healing.ts'
 import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
 import { parallel } from './parallel.ts'
 import type { PeerBook } from './peer-book.ts'
-import { Peers, PROBE_PING_TIMEOUT_MS } from './peers.ts'
+import { Peers } from './peers.ts'
 import { type Peer, type RingNode, ringNode } from './ring-node.ts'
 import { type OwnNode, RoutingTable } from './routing-table.ts'
 import { Stabilisation } from './stabilisation.ts'
@@ -309,7 +309,10 @@ export class Chord implements ChordHandler {
     const via = through.map(peer => ringNode(peer, 0))
     const outside = table.own.filter(own => !own.member)
     await parallel(outside, ENTRIES_AT_ONCE, async own => {
-      const reason = await stabilisation.enter(own, via)
+      const reason = await stabilisation.enter(own, via).catch((error: Error) => {
+        if (errorName(error) !== 'UnavailableError') throw error
+        return error.message // a ring in motion; the next try may find the way
+      })
       if (reason === undefined) reasons.delete(own.node.index)
       else reasons.set(own.node.index, reason)
     })
@@ -359,7 +362,7 @@ export class Chord implements ChordHandler {
       case 'ping':
         return { type: 'pong', member: table.member && !this.#leaving }
       case 'probe':
-        return this.#probe(request.peer)
+        return peers.reaches(request.peer).then(alive => ({ type: 'probed', alive }))
       case 'describe':
         return this.describe()
       case 'leave':
@@ -367,11 +370,6 @@ export class Chord implements ChordHandler {
         peers.left(from)
         return { type: 'done' }
     }
-  }
-
-  async #probe(peer: Peer): Promise<ChordReply> {
-    const reply = await this.#run.peers.call(peer, { type: 'ping' }, PROBE_PING_TIMEOUT_MS)
-    return { type: 'probed', alive: reply !== undefined }
   }
 
   #own(index: number): OwnNode {

@@ -23,7 +23,7 @@ const PROBES_MAX = 3
 /** "Are you there?" wants no work, so less patience is needed than for other questions. */
 const PING_TIMEOUT_MS = 700
 /** A helper's own ping has to end before the helper's answer is waited for no longer. */
-export const PROBE_PING_TIMEOUT_MS = 500
+const PROBE_PING_TIMEOUT_MS = 500
 /** Down although others reach it. */
 const DEAD_MS = 5_000
 /** Between two rounds of asking about a suspect. */
@@ -151,6 +151,21 @@ export class Peers {
   async contact(peer: Peer): Promise<ReplyOf['ping'] | undefined> {
     if (!this.#experiences.has(peer)) this.#remember(peer, 'down')
     return this.call(peer, { type: 'ping' })
+  }
+
+  /**
+   * Whether we reach a peer that somebody else suspects. That we do not is left to whoever asked: if it made us suspicious
+   * too, one cut line would make everybody ask everybody about everybody.
+   */
+  async reaches(peer: Peer): Promise<boolean> {
+    const { self, rpc, tasks } = this.#options
+    if (peer === self) return true
+    if (this.#experiences.get(peer)?.status === 'down') return false
+    const options = { timeoutMs: PROBE_PING_TIMEOUT_MS, signal: tasks.signal }
+    const reply = await rpc.call(peer, { type: 'ping' }, options)
+    tasks.signal.throwIfAborted()
+    if (reply !== undefined) this.#answered(peer)
+    return reply !== undefined
   }
 
   /** It leaves for good: what it still says in the next moments counts no more. */

@@ -25,8 +25,8 @@ const SETTLED_ROUND_MS = 1_000
 /** …and so often while things change near it, which is for a while after the last change. */
 const UNSETTLED_ROUND_MS = 100
 const UNSETTLED_FOR_MS = 500
-/** A predecessor that did not speak for so long is asked whether it is there. Its own rounds speak every second. */
-const PREDECESSOR_QUIET_MS = 1_300
+/** A neighbour in doubt that did not speak for so long is asked whether it is there; predecessors speak every second. */
+const NEIGHBOUR_QUIET_MS = 1_300
 /** Lookups that find a place for a node that enters; more time only means a ring that is being mended. */
 const ENTRY_LOOKUP_TIMEOUT_MS = 3_000
 /** Nodes tried one after another when a list ran empty. */
@@ -103,7 +103,7 @@ export class Stabilisation {
       if (predecessor !== undefined) this.#introduce(predecessor, node)
     } else if (!sameNode(node, predecessor)) {
       // Somebody before our predecessor thinks that we follow: perhaps our predecessor is gone.
-      peers.check(predecessor.peer, PREDECESSOR_QUIET_MS)
+      peers.check(predecessor.peer, NEIGHBOUR_QUIET_MS)
     }
   }
 
@@ -135,14 +135,18 @@ export class Stabilisation {
   }
 
   async #stabilise(own: OwnNode): Promise<void> {
-    const { table } = this.#context
+    const { table, peers } = this.#context
     if (own.successors.length === 0) await this.#refill(own)
     // Each turn that does not return took the head out of the list, so the list's length bounds them.
     for (let head = own.successors[0]; head !== undefined; head = own.successors[0]) {
       const state = await this.#ask(head)
       if (!sameNode(head, own.successors[0])) continue
-      // Whether it is down is for the failure detector to find out; then it is in no list any more.
-      if (state === undefined) return
+      if (state === undefined) {
+        // Whether it is down is for the failure detector to find out; then it is in no list any more. It may not be the
+        // only one, and to find that out one after another would take too long.
+        for (const { peer } of own.successors) peers.check(peer, NEIGHBOUR_QUIET_MS)
+        return
+      }
       if (!state.member) {
         table.setSuccessors(own, own.successors.slice(1))
         continue
@@ -165,7 +169,11 @@ export class Stabilisation {
       .filter(node => node !== undefined)
       .sort((a, b) => (this.#ahead(own, a) < this.#ahead(own, b) ? -1 : 1))
     for (const node of candidates) {
-      if (!this.#isNearer(own, node) || peers.routable(node.peer) === 'down') continue
+      if (!this.#isNearer(own, node)) continue
+      if (peers.routable(node.peer) === 'down') {
+        peers.recheck(node.peer)
+        continue
+      }
       const state = await this.#ask(node)
       if (!state?.member || !this.#isNearer(own, node)) continue
       const before = successorOf(own)
@@ -226,7 +234,7 @@ export class Stabilisation {
     const { table, peers } = this.#context
     const watched = new Set(table.own.map(own => own.predecessor?.peer))
     for (const peer of watched) {
-      if (peer !== undefined && peers.status(peer) === 'up') peers.check(peer, PREDECESSOR_QUIET_MS)
+      if (peer !== undefined && peers.status(peer) === 'up') peers.check(peer, NEIGHBOUR_QUIET_MS)
     }
   }
 

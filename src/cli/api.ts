@@ -1,116 +1,103 @@
-/** The HTTP API of one peer, as the commands use it. */
-import {
-  type AnilloError,
-  type ErrorName,
-  errorByName,
-  nameOfProblem,
-  TimeoutError,
-  UnavailableError
-} from '../errors.ts'
+/** The HTTP API of one peer, as the commands use it: the HTTP client, and what only a person at a terminal asks for. */
+import { errorOf } from '../client/answer.ts'
+import { type Client, createClient } from '../client.ts'
+import { type AnilloError, errorByName, errorName, OutcomeUnknownError, UnavailableError } from '../errors.ts'
 import type { LookupReport, RingReport, SelfReport } from '../users/ring-report.ts'
+import type { Users } from '../users/users.ts'
 
 /** Longer than a peer takes to give up on a request, so that its own, better answer arrives. */
 const REQUEST_TIMEOUT_MS = 15_000
+const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 export class Api {
   readonly url: string
+  readonly #client: Client
   readonly #signal: AbortSignal | undefined
 
-  /** `signal` ends every call. */
+  /** `signal` ends every call but those of `users`, which have their own. */
   constructor(url: string, signal?: AbortSignal) {
     this.url = url
+    this.#client = createClient({ url, timeoutMs: REQUEST_TIMEOUT_MS })
     this.#signal = signal
   }
 
-  async ring(): Promise<RingReport> {
-    return this.#json('GET', '/v1/ring')
+  get users(): Users {
+    return this.#client
+  }
+
+  ring(): Promise<RingReport> {
+    return this.#client.ring({ signal: this.#signal })
   }
 
   /** `trace` asks for the hops too. */
-  async lookup(id: string, trace: boolean): Promise<LookupReport> {
-    return this.#json('GET', `/v1/ring/lookup/${encodeURIComponent(id)}${trace ? '?trace=1' : ''}`)
+  lookup(id: string, trace: boolean): Promise<LookupReport> {
+    return this.#client.lookup(id, { trace, signal: this.#signal })
   }
 
-  async self(): Promise<SelfReport> {
-    return this.#json('GET', '/v1/peer')
+  self(): Promise<SelfReport> {
+    return this.#client.peer({ signal: this.#signal })
   }
 
   /** The lines of /readyz?verbose, such as `[+]storage ok`; they come with a 503 while one of them fails. */
   async health(): Promise<string[]> {
-    const response = await this.#request('GET', '/readyz?verbose')
+    const response = await this.#ask('GET', '/readyz?verbose')
     if (!response.ok && response.status !== 503) throw await errorOf(response)
     return (await response.text()).split('\n').filter(text => text !== '')
   }
 
   /** Asks the peer to leave for good; it does so in the background. */
   async leave(): Promise<void> {
-    const response = await this.#request('POST', '/v1/peer/leave')
+    const response = await this.#ask('POST', '/v1/peer/leave')
     if (!response.ok) throw await errorOf(response)
     await response.arrayBuffer()
   }
 
-  /** Sets a user through the original's route. @throws UnavailableError with `retryAfterMs`: it was not written */
+  /** Sets a user through the original's route. @throws UnavailableError it was not written: try again after its `retryAfterMs` */
   async setStatus(id: number, status: number): Promise<void> {
-    const response = await this.#request('POST', `/status/${id}`, { status })
-    if (!response.ok) throw await errorOf(response)
+    const response = await this.#ask('POST', `/status/${id}`, { status })
+    if (!response.ok) throw await originalErrorOf(response)
     await response.arrayBuffer()
   }
 
-  async #json<T>(method: string, path: string): Promise<T> {
-    const response = await this.#request(method, path)
-    if (!response.ok) throw await errorOf(response)
-    return (await response.json()) as T
-  }
-
-  async #request(method: string, path: string, body?: object): Promise<Response> {
+  async #ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
     const signal = this.#signal === undefined ? timeout : AbortSignal.any([this.#signal, timeout])
-    const json = { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+    const content = body === undefined ? {} : { headers: JSON_TYPE, body: JSON.stringify(body) }
     try {
-      return await fetch(this.url + path, { method, signal, ...(body !== undefined && json) })
+      return await fetch(this.url + path, { method, signal, ...content })
     } catch (cause) {
-      throw withoutAnswer(this.url, cause)
+      const code = (cause as { cause?: { code?: string } }).cause?.code
+      if (method === 'GET' || code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
+        throw new UnavailableError(`${this.url} cannot be reached`, { cause })
+      }
+      throw new OutcomeUnknownError(`${this.url} gave no answer; it may have done what it was asked to`, {
+        cause
+      })
     }
   }
 }
 
-/** Nobody listens at the URL. */
-export class UnreachableError extends UnavailableError {}
-
-/** What a request that got no answer is to a person. */
-function withoutAnswer(url: string, cause: unknown): AnilloError {
-  if ((cause as { name?: unknown }).name === 'TimeoutError') {
-    return new TimeoutError(`${url} gave no answer within ${REQUEST_TIMEOUT_MS} ms`, { cause })
-  }
-  return new UnreachableError(
-    `No peer answers at ${url}: start one with \`anillo peer start\`, or say where one is with -u URL`,
-    { cause }
-  )
+/** No connection was made, or it was cut: an answer that somebody gave has no cause. */
+export function isUnreachable(error: unknown): boolean {
+  return errorName(error) === 'UnavailableError' && (error as Error).cause !== undefined
 }
 
-interface Problem {
-  readonly type?: unknown
-  readonly detail?: unknown
-  /** The message of the original's routes, which have no more than that. */
-  readonly error?: unknown
-}
-
-/** The error that the answer names. */
-async function errorOf(response: Response): Promise<AnilloError> {
-  const problem = (await response.json().catch(() => ({}))) as Problem
-  const retryAfterSeconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  const details = { retryAfterMs: retryAfterSeconds >= 0 ? retryAfterSeconds * 1_000 : undefined }
-  const name = nameOfProblem(problem.type)
-  if (name !== undefined && typeof problem.detail === 'string')
-    return errorByName(name, problem.detail, details)
-  if (typeof problem.error === 'string')
-    return errorByName(originalName(response.status), problem.error, details)
-  return new UnavailableError(
-    `HTTP ${response.status} from ${response.url}, which is not what a peer says: is it the HTTP API of a peer?`
-  )
-}
-
-function originalName(status: number): ErrorName {
-  if (status === 503) return 'UnavailableError'
-  return status === 504 ? 'OutcomeUnknownError' : 'InvalidRequestError'
+/** The original's routes answer `{"error": …}`, and say the rest by the status. */
+async function originalErrorOf(response: Response): Promise<AnilloError> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  const error = (body as { error?: unknown } | undefined)?.error
+  if (typeof error !== 'string') return errorOf(response)
+  const retryAfter = response.headers.get('retry-after')
+  const name =
+    response.status === 503
+      ? 'UnavailableError'
+      : response.status === 504
+        ? 'OutcomeUnknownError'
+        : 'InvalidRequestError'
+  return errorByName(name, error, {
+    retryAfterMs: retryAfter === null ? undefined : Number(retryAfter) * 1_000
+  })
 }

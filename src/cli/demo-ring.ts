@@ -99,14 +99,15 @@ export class DemoRing {
     const { err, program } = this.#terminal
     const { bold, dim, red, yellow } = err.colours
     const name = `peer ${peer.number}  ${bold(shortPeer(peer.ready.peer))}`
-    if (how === 0) line(err, `  ${yellow('○')} ${name} has stopped`)
-    else line(err, `  ${red('✗')} ${name} is dead (${how}): its users answer 503 until it is back`)
+    if (how === 0) {
+      line(err, `  ${yellow('○')} ${name} has stopped`)
+      return
+    }
+    line(err, `  ${red('✗')} ${name} is dead (${how}): its users answer 503 until it is back`)
     const other = this.#peers.find(each => each.running)
     if (other === undefined) return
-    line(
-      err,
-      dim(`    bring it back: ${program} ${peer.restartArguments(other.ready.addresses[0]!).join(' ')}`)
-    )
+    const restart = peer.restartArguments(other.ready.addresses[0]!)
+    line(err, dim(`    bring it back: ${program} ${restart.join(' ')}`))
   }
 
   /** Drains all peers; kills those that take too long, or all when `atOnce` settles. True when some were killed. */

@@ -1,5 +1,6 @@
 /** How a command ends: its exit code, and an error as a person reads it, with what to do next. */
 import { AnilloError, ERROR_KINDS, type ErrorName, errorName } from '../errors.ts'
+import { isUnreachable } from './api.ts'
 import { printable } from './render.ts'
 import { line, type StopSignal, type Stream } from './terminal.ts'
 
@@ -7,7 +8,6 @@ export const EXIT_OK = 0
 export const EXIT_FAILURE = 1
 export const EXIT_USAGE = 2
 export const EXIT_NOT_FOUND = 3
-export const EXIT_UNAVAILABLE = 5
 
 /** As shells report a program that a signal ended: 128 + its number. */
 export const EXIT_BY_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
@@ -26,7 +26,8 @@ export class Exit extends Error {
 const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
   BusyError: 'try again in a moment; nothing was written',
   UnavailableError: 'nothing was written: try again, and see `anillo ring check` for what is missing',
-  OutcomeUnknownError: 'look whether it was written with `anillo users get ID` before trying again',
+  OutcomeUnknownError:
+    'look what came of it (`anillo users get ID`, `anillo ring check`) before trying again',
   TimeoutError: 'try again; `anillo ring check` says what is wrong with the ring',
   ConflictError: 'read the user with `anillo users get ID` and try again with its version',
   NotFoundError: 'check the spelling; `anillo users set ID STATUS` creates a user',
@@ -38,7 +39,20 @@ const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
   InternalError: 'this is a defect in anillo: please report it with the output of ANILLO_LOG_LEVEL=debug'
 }
 
-const ADDRESS_IN_USE = 'choose another port: -p for peers (or -l …/tcp/0), -P for HTTP; 0 takes a free one'
+const UNREACHABLE_NEXT =
+  'start a peer with `anillo peer start`, or say where one runs: -u URL (setusers: -p PORT)'
+
+/** Of the system's own errors, by what they say: libraries wrap them, and then no code is left. */
+const SYSTEM_NEXT_STEPS: readonly [says: RegExp, next: string][] = [
+  [
+    /\bEADDRINUSE\b|\bEADDRNOTAVAIL\b|listen EACCES\b/,
+    'choose another address or port: -p for peers (or -l …/tcp/0), -P for HTTP; 0 takes a free one'
+  ],
+  [
+    /^(ENOENT|EACCES|EPERM|ENOTDIR|EISDIR|EROFS|ENOSPC)\b/,
+    'check the path, its permissions and the space on the disk'
+  ]
+]
 
 /** Prints `error`, with its stack only when debugging, and returns the exit code that belongs to it. */
 export function reportError(error: unknown, err: Stream, debug: boolean): number {
@@ -59,7 +73,10 @@ export function reportError(error: unknown, err: Stream, debug: boolean): number
 }
 
 function nextStep(error: unknown, name: ErrorName | undefined): string | undefined {
-  if (causes(error).some(cause => (cause as { code?: unknown }).code === 'EADDRINUSE')) return ADDRESS_IN_USE
+  if (isUnreachable(error)) return UNREACHABLE_NEXT
+  const texts = causes(error).map(each => (each instanceof Error ? each.message : ''))
+  const system = SYSTEM_NEXT_STEPS.find(([says]) => texts.some(text => says.test(text)))
+  if (system !== undefined) return system[1]
   if (name === 'ConfigurationError' || name === 'InvalidUserError') return undefined
   return NEXT_STEPS[name ?? 'InternalError']
 }

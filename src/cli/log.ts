@@ -1,6 +1,6 @@
 /** The Log port on a stream: JSON lines by pino for machines, one aligned line each for people. */
 import { inspect } from 'node:util'
-import { type Logger, pino } from 'pino'
+import { type Logger, pino, stdSerializers } from 'pino'
 import type { Log, LogFields } from '../runtime.ts'
 import { duration, printable } from './render.ts'
 import type { Stream } from './terminal.ts'
@@ -17,7 +17,7 @@ export interface LogOptions {
 }
 
 export function createLog({ level, format, stream }: LogOptions): Log {
-  if (format === 'json') return jsonLog(pino({ level }, stream))
+  if (format === 'json') return jsonLog(pino({ level, serializers: { error: stdSerializers.err } }, stream))
   const least = LOG_LEVELS.indexOf(level)
   const at = (each: LogLevel) => (message: string, fields?: LogFields) => {
     if (LOG_LEVELS.indexOf(each) >= least) stream.write(prettyLine(stream, each, message, fields))

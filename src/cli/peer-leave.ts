@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { LEAVE_LINGER_MS } from '../constants.ts'
 import { errorName, OutcomeUnknownError, UnavailableError } from '../errors.ts'
 import type { SelfReport } from '../users/ring-report.ts'
-import { type Api, UnreachableError } from './api.ts'
+import { type Api, isUnreachable } from './api.ts'
 import type { Context } from './context.ts'
 import { apiOf, httpCommand, printData } from './http-command.ts'
 import { Progress } from './progress.ts'
@@ -86,7 +86,7 @@ async function selfUnlessGone(api: Api): Promise<SelfReport | undefined> {
   try {
     return await api.self()
   } catch (error) {
-    if (error instanceof UnreachableError || errorName(error) === 'NotRunningError') return undefined
+    if (isUnreachable(error) || errorName(error) === 'NotRunningError') return undefined
     throw error
   }
 }

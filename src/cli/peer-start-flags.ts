@@ -56,8 +56,8 @@ export function addPeerStartFlags(command: Command): Command {
       '--announce <multiaddr>',
       'address to tell others instead of what is listened on, repeatable'
     ).repeatable(multiaddrValue),
-    flag('--log-level <level>', 'debug, info, warn or error').choices(LOG_LEVELS).default('info'),
-    flag('--log-format <format>', 'pretty or json (default: pretty on a terminal, json otherwise)').choices(
+    flag('--log-level <level>', 'the least of what is logged').choices(LOG_LEVELS).default('info'),
+    flag('--log-format <format>', 'how it is logged (default: pretty on a terminal, json otherwise)').choices(
       LOG_FORMATS
     ),
     flag('--ready-file <file>', 'written when the peer is ready: JSON with peer, ring, addresses and http'),

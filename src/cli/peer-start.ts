@@ -145,12 +145,13 @@ async function announceReady(
 ): Promise<void> {
   const ownHttpPort = peer.httpUrl === undefined ? httpPort : Number(new URL(peer.httpUrl).port)
   const [report, [nextHttpPort]] = await Promise.all([
-    peer.ring.ring(),
+    // It may ask others, and whether they answer is no reason not to be ready.
+    peer.ring.ring().catch(() => undefined),
     freePortsFrom(ownHttpPort + 1, 1, httpHost)
   ])
   const block = {
     peer,
-    peers: report.peers.length,
+    peers: report?.peers.length,
     dataDir,
     outputDir,
     readyMs,

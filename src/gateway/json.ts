@@ -133,7 +133,7 @@ function isExact(token: string, value: number): boolean {
 
 /** 0.digits × 10^exponent without leading or trailing zeros, so that 1, 1.0 and 10e-1 are alike; zero has no digits. */
 function scientific(number: string): { digits: string; exponent: number } {
-  const [mantissa = '', exponent = '0'] = number.replace('-', '').toLowerCase().split(/e/)
+  const [mantissa = '', exponent = '0'] = number.replace(/^-/, '').toLowerCase().split(/e/)
   const [whole = '', fraction = ''] = mantissa.split('.')
   const digits = (whole + fraction).replace(/^0+/, '')
   const leadingZeros = whole.length + fraction.length - digits.length

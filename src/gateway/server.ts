@@ -28,8 +28,6 @@ const KEEP_ALIVE_MS = 65_000
 const SILENCE_MS = HTTP_ANSWER_TIMEOUT_MS + 5_000
 /** How long a refused connection may take to read why. */
 const LINGER_MS = 1_000
-/** Of stray bytes that are no ASCII: they stand for themselves in the percent-encoding. */
-const NOT_ASCII = /[\x80-\xff]/g
 
 export interface ServeOptions {
   readonly gateway: Gateway
@@ -98,7 +96,6 @@ export async function serve({ gateway, host, port, log }: ServeOptions): Promise
         count(socket, -1)
         if (closing && waiting.get(socket) === 0) socket.destroySoon()
       })
-      incoming.url = incoming.url?.replace(NOT_ASCII, byte => `%${byte.charCodeAt(0).toString(16)}`)
       listener(incoming, outgoing)
     }
   )
@@ -166,12 +163,7 @@ function urlOf({ address, port, family }: AddressInfo): string {
 
 /** What Node's parser refuses never becomes a Request; it is answered here, and the connection closed. */
 function refuse(socket: Duplex, code: string | undefined): void {
-  const { status, body, headers } =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? refusal(431, 'TooLargeError', `The headers are over ${HTTP_HEADER_BYTES_MAX} bytes`)
-      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? refusal(408, 'RequestTimeoutError', 'The request did not arrive in time; nothing was written')
-        : refusal(400, 'InvalidRequestError', 'This is not HTTP/1.1')
+  const { status, body, headers } = refusalOf(code)
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}Connection: close\r\n\r\n${body}`
@@ -179,6 +171,19 @@ function refuse(socket: Duplex, code: string | undefined): void {
   // Closed at once, what the sender still sends would make the system throw the answer away.
   const linger = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(linger))
+}
+
+function refusalOf(code: string | undefined) {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return refusal(431, 'TooLargeError', `The headers are over ${HTTP_HEADER_BYTES_MAX} bytes`)
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refusal(408, 'RequestTimeoutError', 'The request did not arrive in time; nothing was written')
+    case 'HPE_INVALID_URL':
+      return refusal(400, 'InvalidRequestError', 'In a request target all but ASCII is percent-encoded')
+    default:
+      return refusal(400, 'InvalidRequestError', 'This is not HTTP/1.1')
+  }
 }
 
 function refusal(

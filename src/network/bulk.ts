@@ -11,8 +11,9 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import type { Peer } from '../chord/ring-node.ts'
 import { CONNECT_TIMEOUT_MS, FRAME_BYTES_MAX, INBOUND_TRANSFERS_MAX } from '../constants.ts'
 import { AnilloError, FrameTooLargeError, ProtocolViolationError, TransferError } from '../errors.ts'
-import { deadlineAfter } from '../runtime.ts'
+import { deadlineAfter, raceSignal } from '../runtime.ts'
 import { answerHello, sayHello } from './hello.ts'
+import { InboundStreams } from './inbound-streams.ts'
 import { endStream } from './stream-end.ts'
 import { gathered, type PipeLimits, sinkTo, sourceFrom } from './stream-pipe.ts'
 import { reportFailed, type Wire } from './wire.ts'
@@ -44,7 +45,7 @@ export class BulkEndpoint<Sent, Verdict> {
   readonly #wire: Wire
   readonly #protocol: BulkProtocol<Sent, Verdict>
   readonly #receive: BulkReceiver<Sent, Verdict>
-  readonly #streams = new Set<Stream>()
+  readonly #incoming = new InboundStreams(INBOUND_TRANSFERS_MAX)
   readonly #receiving = new Set<Promise<void>>()
   #stopped: AbortController | undefined
 
@@ -65,14 +66,22 @@ export class BulkEndpoint<Sent, Verdict> {
     )
   }
 
-  /** Transfers that are under way are cut off: both sides see a TransferError. Resolves when no receiver runs any more. */
+  /**
+   * Transfers that are under way are cut off: both sides see a TransferError. Waits for this side's receivers to end,
+   * BULK_IDLE_MS at most.
+   */
   async stop(): Promise<void> {
     if (this.#stopped === undefined) return
     this.#stopped.abort(new TransferError('This peer is stopping'))
     this.#stopped = undefined
     await this.#wire.registrar.unhandle(this.#protocol.id)
-    for (const stream of this.#streams) stream.abort(new TransferError('This peer is stopping'))
-    await Promise.all(this.#receiving)
+    for (const stream of this.#incoming.all()) stream.abort(new TransferError('This peer is stopping'))
+    const { clock, log } = this.#wire.runtime
+    const deadline = deadlineAfter(clock, BULK_IDLE_MS)
+    await raceSignal(Promise.all(this.#receiving), deadline.signal).catch(() => {
+      log.warn('a receiver of a transfer does not end', { protocol: this.#protocol.id })
+    })
+    deadline.clear()
   }
 
   /**
@@ -116,9 +125,8 @@ export class BulkEndpoint<Sent, Verdict> {
     const deadline = deadlineAfter(runtime.clock, CONNECT_TIMEOUT_MS, signal)
     try {
       const stream = await dialer.open(peer, this.#protocol.id, deadline.signal)
-      this.#keep(stream)
       try {
-        await sayHello(stream, peer, hello, runtime.clock)
+        await sayHello(stream, peer, hello, runtime.clock, signal)
         return stream
       } catch (error) {
         stream.abort(error as Error)
@@ -173,7 +181,7 @@ export class BulkEndpoint<Sent, Verdict> {
   async #serve(stream: Stream, connection: Connection): Promise<void> {
     const { hello, runtime } = this.#wire
     const from = connection.remotePeer.toString()
-    this.#keep(stream)
+    this.#incoming.add(from, stream)
     try {
       const met = await answerHello(stream, from, hello, runtime.clock)
       if (met !== undefined) await this.#take(stream, from)
@@ -196,11 +204,6 @@ export class BulkEndpoint<Sent, Verdict> {
       stream.abort(error as Error)
       throw error
     }
-  }
-
-  #keep(stream: Stream): void {
-    this.#streams.add(stream)
-    stream.addEventListener('close', () => this.#streams.delete(stream))
   }
 }
 

@@ -28,8 +28,8 @@ import { verifyContact } from './contact-record.ts'
 import { encodeFrame, FrameDecoder, FrameType } from './frame.ts'
 
 /** The wire protocol's versions that this code speaks. */
-export const VERSION_MIN = 1
-export const VERSION_MAX = 1
+const VERSION_MIN = 1
+const VERSION_MAX = 1
 
 const RING_ID_BYTES = 16
 const STORE_ID_BYTES = 8
@@ -68,14 +68,20 @@ export interface Greeting {
 }
 
 /**
- * The opener's side. When it rejects the stream is of no use any more and is the caller's to abort.
+ * The opener's side; ends within HELLO_TIMEOUT_MS. When it rejects the stream is of no use any more and is the caller's to abort.
  * @throws an AnilloError named as the other side's refusal, or as what is wrong with its hello
  */
-export async function sayHello(stream: Stream, peer: Peer, policy: HelloPolicy, clock: Clock): Promise<Met> {
+export async function sayHello(
+  stream: Stream,
+  peer: Peer,
+  policy: HelloPolicy,
+  clock: Clock,
+  signal?: AbortSignal
+): Promise<Met> {
   const { genesis } = policy
   if (genesis === undefined) throw new NotRunningError('This peer belongs to no ring yet')
   sendHello(stream, ownHello(policy, genesis.ringId))
-  const hello = await readHello(stream, clock)
+  const hello = await readHello(stream, clock, signal)
   throwRefusal(hello, peer)
   checkRing(hello, genesis, peer)
   const met = await readMet(hello, peer)
@@ -88,10 +94,11 @@ export async function askGenesis(
   stream: Stream,
   peer: Peer,
   policy: HelloPolicy,
-  clock: Clock
+  clock: Clock,
+  signal?: AbortSignal
 ): Promise<Greeting> {
   sendHello(stream, ownHello(policy, undefined))
-  const hello = await readHello(stream, clock)
+  const hello = await readHello(stream, clock, signal)
   throwRefusal(hello, peer)
   const { contact } = await readMet(hello, peer)
   const genesis = hello.genesis === undefined ? undefined : readGenesis(hello.genesis)
@@ -134,7 +141,7 @@ export async function answerHello(
 }
 
 /** Exactly one frame, then nothing: what follows belongs to whoever reads the stream next. */
-function readHello(stream: Stream, clock: Clock): Promise<Hello> {
+function readHello(stream: Stream, clock: Clock, signal?: AbortSignal): Promise<Hello> {
   return new Promise((resolve, reject) => {
     const decoder = new FrameDecoder(HELLO_BYTES_MAX)
     const finish = (act: () => void) => {
@@ -142,6 +149,7 @@ function readHello(stream: Stream, clock: Clock): Promise<Hello> {
       stream.removeEventListener('message', onMessage)
       stream.removeEventListener('end', onEnd)
       stream.removeEventListener('close', onClose)
+      signal?.removeEventListener('abort', onAbort)
       act()
     }
     const fail = (error: Error) => finish(() => reject(error))
@@ -170,13 +178,16 @@ function readHello(stream: Stream, clock: Clock): Promise<Hello> {
     }
     const onClose = ({ error }: { error?: Error }) =>
       fail(error ?? new UnavailableError('The stream was closed'))
+    const onAbort = () => fail(signal!.reason)
     const timer = clock.timer(HELLO_TIMEOUT_MS, () =>
       fail(new TimeoutError(`No hello within ${HELLO_TIMEOUT_MS} ms`))
     )
     stream.addEventListener('message', onMessage)
     stream.addEventListener('end', onEnd)
     stream.addEventListener('close', onClose)
-    if (stream.status !== 'open') fail(new UnavailableError('The stream was closed'))
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    else if (stream.status !== 'open') fail(new UnavailableError('The stream was closed'))
     else if (stream.readableEnded) onEnd()
   })
 }

@@ -200,7 +200,12 @@ export class IncomingCalls {
     // granting the sender a window. So what it delivers is only collected, and handled afterwards.
     if (this.#stream.readStatus === 'paused') {
       this.#paused = true
-      this.#stream.resume()
+      try {
+        this.#stream.resume()
+      } catch (error) {
+        this.#violated(error as Error) // the connection is gone and its streams have not been told yet
+        return
+      }
       this.#paused = false
       this.#handleAll()
     }

@@ -4,6 +4,7 @@
  * deadline.
  */
 import type { Stream } from '@libp2p/interface'
+import { setMaxListeners } from 'main-event'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { Refusal } from '../../protocols/stream.ts'
 import type { Peer } from '../chord/ring-node.ts'
@@ -43,7 +44,7 @@ export interface CallOptions {
  * One timer looks after the deadlines of all calls of a stream, this often, as a timer for each would cost more than
  * all the rest of a call. So a call ends up to this much after its deadline.
  */
-export const SWEEP_MS = 20
+const SWEEP_MS = 20
 /** A stream on which a call timed out and nothing at all came in for so long is taken for dead, and opened anew. */
 const SILENT_STREAM_MS = 5_000
 
@@ -105,6 +106,7 @@ export class OutgoingCalls {
           this.#forget(id)
           reject(signal.reason)
         }
+        setMaxListeners(Infinity, signal) // a caller may have any number of calls under one
         signal.addEventListener('abort', onAbort, { once: true })
       }
       const now = this.#wire.runtime.clock.monotonic()
@@ -134,7 +136,7 @@ export class OutgoingCalls {
     try {
       const stream = await this.#wire.dialer.open(this.#peer, this.#protocol, deadline.signal)
       this.#stream = stream
-      await sayHello(stream, this.#peer, this.#wire.hello, clock)
+      await sayHello(stream, this.#peer, this.#wire.hello, clock, this.#abandon.signal)
       this.#begin(stream)
     } catch (error) {
       if (!this.#gone) reportFailed(this.#wire, this.#protocol, this.#peer, error)

@@ -10,6 +10,7 @@ import { AnilloError, UnavailableError } from '../errors.ts'
 import { deadlineAfter } from '../runtime.ts'
 import { newStream } from './dialer.ts'
 import { answerHello, askGenesis, type Greeting } from './hello.ts'
+import { InboundStreams } from './inbound-streams.ts'
 import { IncomingCalls, type RpcHandler } from './incoming-calls.ts'
 import { type CallOptions, type CallResult, OutgoingCalls } from './outgoing-calls.ts'
 import { endStream } from './stream-end.ts'
@@ -24,8 +25,7 @@ export class RpcEndpoint {
   readonly #protocol: string
   readonly #handler: RpcHandler
   readonly #outgoing = new Map<Peer, OutgoingCalls>()
-  /** Streams that other peers opened, oldest first. */
-  readonly #incoming = new Map<Peer, Set<Stream>>()
+  readonly #incoming = new InboundStreams(INBOUND_STREAMS_MAX)
   #running = false
 
   constructor(wire: Wire, protocol: string, handler: RpcHandler) {
@@ -50,10 +50,9 @@ export class RpcEndpoint {
     this.#running = false
     await this.#wire.registrar.unhandle(this.#protocol)
     const { clock } = this.#wire.runtime
-    const incoming = [...this.#incoming.values()].flatMap(streams => [...streams])
     await Promise.all([
       ...[...this.#outgoing.values()].map(calls => calls.stop('this peer is stopping')),
-      ...incoming.map(stream => endStream(stream, clock))
+      ...this.#incoming.all().map(stream => endStream(stream, clock))
     ])
   }
 
@@ -87,7 +86,8 @@ export class RpcEndpoint {
     try {
       const connection = await dialer.connect(address, deadline.signal)
       stream = await newStream(connection, this.#protocol, deadline.signal)
-      const greeting = await askGenesis(stream, connection.remotePeer.toString(), hello, runtime.clock)
+      const from = connection.remotePeer.toString()
+      const greeting = await askGenesis(stream, from, hello, runtime.clock, signal)
       void endStream(stream, runtime.clock)
       return greeting
     } catch (error) {
@@ -105,7 +105,7 @@ export class RpcEndpoint {
   async #accept(stream: Stream, connection: Connection): Promise<void> {
     const { hello, runtime } = this.#wire
     const from = connection.remotePeer.toString()
-    this.#remember(from, stream)
+    this.#incoming.add(from, stream)
     try {
       const met = await answerHello(stream, from, hello, runtime.clock)
       if (met === undefined || !this.#running) await endStream(stream, runtime.clock)
@@ -115,25 +115,6 @@ export class RpcEndpoint {
       // A refusal that was said should arrive; what cannot be understood gets none.
       if (stream.status === 'open' && stream.writeStatus === 'writable')
         await endStream(stream, runtime.clock)
-    }
-  }
-
-  /** libp2p bounds the streams of a connection; a peer may have several of those, the older ones perhaps dead. */
-  #remember(from: Peer, stream: Stream): void {
-    let streams = this.#incoming.get(from)
-    if (streams === undefined) {
-      streams = new Set()
-      this.#incoming.set(from, streams)
-    }
-    const all = streams
-    all.add(stream)
-    stream.addEventListener('close', () => {
-      all.delete(stream)
-      if (all.size === 0 && this.#incoming.get(from) === all) this.#incoming.delete(from)
-    })
-    if (all.size > INBOUND_STREAMS_MAX) {
-      const [oldest] = all
-      oldest!.abort(new UnavailableError(`${from} opened more than ${INBOUND_STREAMS_MAX} streams`))
     }
   }
 }

@@ -25,8 +25,11 @@ export function endStream(stream: Stream, clock: Clock): Promise<void> {
     )
     // Whatever arrives now interests nobody; unread, it would keep the stream from ending.
     stream.addEventListener('message', () => {})
-    if (stream.readStatus === 'paused') stream.resume()
-    stream.close({ signal: controller.signal }).catch((error: unknown) => {
+    const close = async () => {
+      if (stream.readStatus === 'paused') stream.resume()
+      await stream.close({ signal: controller.signal })
+    }
+    close().catch((error: unknown) => {
       stream.abort(error instanceof Error ? error : new TimeoutError('The stream did not close'))
     })
   })

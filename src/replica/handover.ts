@@ -50,6 +50,11 @@ export class Handover {
     this.#closed = true
   }
 
+  /** Slots are taken in again. */
+  reopen(): void {
+    this.#closed = false
+  }
+
   get closed(): boolean {
     return this.#closed
   }

@@ -79,6 +79,13 @@ export class Planner {
     this.ringChanged()
   }
 
+  /** The leaving is called off: slots go where the ring wants them again. */
+  stay(): void {
+    this.#leaving = false
+    this.#init.handover.reopen()
+    this.ringChanged()
+  }
+
   /** Runs until `signal` aborts. @throws StorageError this peer's disk failed */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#init.runtime
@@ -113,6 +120,10 @@ export class Planner {
     await concurrently([...held], LOOKUPS_AT_ONCE, async slot => {
       const peers = await placement.peersOf(slot, signal)
       const before = this.#plans.get(slot)
+      // Peers that became neighbours of the slot do not know where it is.
+      if (String(before?.peers.slice(0, ADVERTISE_PEERS)) !== String(peers.slice(0, ADVERTISE_PEERS))) {
+        this.#advertisedMs = Number.NEGATIVE_INFINITY
+      }
       const same = before !== undefined && before.peers[0] === peers[0]
       if (peers.length > 0)
         this.#plans.set(slot, { peers, sinceMs: same ? before.sinceMs : runtime.clock.monotonic() })

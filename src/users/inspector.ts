@@ -6,7 +6,7 @@ import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
 import type { Slots } from '../replica/slot-machine.ts'
 import { keyOf, positionToHex } from '../ring/position.ts'
 import { slotOf, slotStart } from '../ring/slot.ts'
-import { raceSignal } from '../runtime.ts'
+import { type Runtime, raceSignal, sleep } from '../runtime.ts'
 import { reportRing } from './census.ts'
 import type { Locator } from './locator.ts'
 import type { HealthCheck, LookupReport, RingInspector, RingReport, SelfReport } from './ring-report.ts'
@@ -20,11 +20,15 @@ export interface InspectorInit {
   readonly slots: Slots<never, unknown>
   readonly locator: Locator
   readonly rpc: UsersRpc
+  readonly runtime: Runtime
   readonly tally: () => Tally
   readonly addressesOf: (peer: Peer) => readonly string[]
   readonly storageOk: () => boolean
   readonly leave: () => void
 }
+
+const CENSUS_LOOKS_MAX = 3
+const CENSUS_PAUSE_MS = 100
 
 /** A peer that is leaving, or has only begun to join, is not ready for more users. */
 type State = SelfReport['state']
@@ -119,7 +123,18 @@ export class Inspector implements RingInspector {
     return this.#init.chord.member ? 'normal' : 'joining'
   }
 
+  /** A slot in the middle of a handover is at neither of two peers that are asked one after the other: look again. */
   async #takeCensus(): Promise<RingReport> {
+    const { clock } = this.#init.runtime
+    let report = await this.#askAll()
+    for (let looks = 1; looks < CENSUS_LOOKS_MAX && isInMotion(report); looks++) {
+      await sleep(clock, CENSUS_PAUSE_MS)
+      report = await this.#askAll()
+    }
+    return report
+  }
+
+  async #askAll(): Promise<RingReport> {
     const { self, genesis, chord, rpc, tally, addressesOf } = this.#init
     const descriptions = await chord.survey()
     const peers = await Promise.all(
@@ -135,6 +150,10 @@ export class Inspector implements RingInspector {
     )
     return reportRing({ self, genesis, peers: new Map(peers), addressesOf })
   }
+}
+
+function isInMotion({ problems }: RingReport): boolean {
+  return problems.length > 0 && problems.every(({ code }) => code === 'slot-unavailable')
 }
 
 function placed({ peer, position }: RingNode) {

@@ -3,7 +3,7 @@
  * costs a redirect. Chord says whom to ask; it never says where a slot is.
  */
 import type { Chord } from '../chord/chord.ts'
-import type { Peer } from '../chord/ring-node.ts'
+import type { Peer, RingNode } from '../chord/ring-node.ts'
 import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
 import type { Slots } from '../replica/slot-machine.ts'
 import { newerView, type View } from '../replica/view.ts'
@@ -12,11 +12,13 @@ import type { UsersRpc } from './users-rpc.ts'
 
 /** The owner of a slot's position and a few of its successors know where the slot is: holders tell them. */
 const ASKED_PEERS_MAX = 4
+/** Asked in vain only while a slot has no holder that answers, so it may be many. */
+const FALLBACK_PEERS_MAX = 32
 
 export interface LocatorInit {
   readonly self: Peer
   readonly slotCount: number
-  readonly chord: Pick<Chord, 'lookup'>
+  readonly chord: Pick<Chord, 'lookup' | 'peers'>
   readonly slots: Slots<never, unknown>
   readonly rpc: UsersRpc
 }
@@ -54,15 +56,30 @@ export class Locator {
   }
 
   async #search(slot: Slot): Promise<View | undefined> {
-    const { chord, rpc, self, slotCount } = this.#init
+    const { chord, self, slotCount } = this.#init
     const { successors } = await chord.lookup(slotStart(slot, slotCount))
-    const peers = [...new Set(successors.map(({ peer }) => peer))].slice(0, ASKED_PEERS_MAX)
-    const answers = await Promise.all(
-      peers.map(peer =>
-        peer === self ? undefined : rpc.whereIs(peer, [slot], { timeoutMs: MAINTENANCE_TIMEOUT_MS })
+    const first = distinctPeers(successors, self).slice(0, ASKED_PEERS_MAX)
+    await this.#ask(slot, first)
+    if (this.known(slot) === undefined) {
+      // The owner is new and the holder has not told it yet: whoever else is there may have been told before.
+      const others = [...chord.peers()].filter(([peer, status]) => status === 'up' && !first.includes(peer))
+      await this.#ask(
+        slot,
+        others.slice(0, FALLBACK_PEERS_MAX).map(([peer]) => peer)
       )
-    )
-    for (const view of answers.flatMap(views => views ?? [])) if (view.slot === slot) this.hint(view)
+    }
     return this.known(slot)
   }
+
+  async #ask(slot: Slot, peers: readonly Peer[]): Promise<void> {
+    const { rpc } = this.#init
+    const answers = await Promise.all(
+      peers.map(peer => rpc.whereIs(peer, [slot], { timeoutMs: MAINTENANCE_TIMEOUT_MS }))
+    )
+    for (const view of answers.flatMap(views => views ?? [])) if (view.slot === slot) this.hint(view)
+  }
+}
+
+function distinctPeers(nodes: readonly RingNode[], except: Peer): Peer[] {
+  return [...new Set(nodes.map(({ peer }) => peer))].filter(peer => peer !== except)
 }

@@ -47,6 +47,8 @@ import type { OperationResult, UsersRpc } from './users-rpc.ts'
 /** Between two tries at a slot that is on its way from one peer to another. */
 const BACKOFF_MS = 30
 const BACKOFF_MAX_MS = 500
+/** Whoever knows has told by then, about a second; a holder that is down may be the only one who does. */
+const UNKNOWN_TRIES_MAX = 5
 
 export interface RingUsersInit {
   readonly self: Peer
@@ -180,7 +182,11 @@ class Attempt {
     for (;;) {
       this.#deadline.signal.throwIfAborted()
       if (this.#init.stopping.aborted) throw this.giveUp('this peer is stopping')
-      if (view === undefined) throw this.giveUp('no peer knows where it is')
+      if (view === undefined) {
+        if (this.#tries >= UNKNOWN_TRIES_MAX) throw this.giveUp('no peer that answers knows where it is')
+        view = await this.#searchAgain()
+        continue
+      }
       const result = await this.#try(view.leader)
       if (result.kind === 'done') return { outcome: result.outcome, route: this.#route(view.leader) }
       if (result.kind === 'refused' && !isPassing(result.error)) throw result.error
@@ -227,16 +233,21 @@ class Attempt {
 
   /** After a try that was not answered: waits a little, and looks whether the slot has gone elsewhere. */
   async #next(leader: Peer, result: OperationResult) {
-    const { locator, runtime, chord, self } = this.#init
+    const { chord, self } = this.#init
+    const view = await this.#searchAgain()
+    const unreachable = result.kind === 'no-reply' && leader !== self && chord.status(leader) === 'down'
+    if (unreachable && view?.leader === leader) throw this.giveUp(`its holder ${leader} is down`)
+    return view
+  }
+
+  async #searchAgain() {
+    const { locator, runtime } = this.#init
     await sleep(
       runtime.clock,
       jitter(runtime.random, Math.min(BACKOFF_MS * 2 ** this.#tries++, BACKOFF_MAX_MS)),
       this.#deadline.signal
     )
-    const view = await locator.search(this.#slot)
-    const unreachable = result.kind === 'no-reply' && leader !== self && chord.status(leader) === 'down'
-    if (unreachable && view?.leader === leader) throw this.giveUp(`its holder ${leader} is down`)
-    return view
+    return locator.search(this.#slot)
   }
 
   #route(owner: Peer): Route {

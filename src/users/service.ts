@@ -5,7 +5,7 @@
 import { type Startable, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { ChordService, Joined, PeerData } from '../chord/service.ts'
-import { RETRY_AFTER_MS } from '../constants.ts'
+import { LEAVE_LINGER_MS, RETRY_AFTER_MS } from '../constants.ts'
 import { NotRunningError, UnavailableError } from '../errors.ts'
 import { TRANSFER_PROTOCOL, TransferProtocol } from '../network/transfer-protocol.ts'
 import { USERS_PROTOCOL, UsersProtocol } from '../network/users-protocol.ts'
@@ -153,6 +153,7 @@ export class UsersService implements Startable {
       try {
         await sleep(clock, LEAVE_POLL_MS, deadline.signal)
       } catch {
+        node.stay()
         signal?.throwIfAborted()
         throw new UnavailableError(
           `${left} slots could not be moved within ${LEAVE_TIMEOUT_MS} ms: this peer keeps them, try again`,
@@ -163,6 +164,7 @@ export class UsersService implements Startable {
       }
     }
     onProgress?.(0)
+    await sleep(clock, LEAVE_LINGER_MS) // still a member, so that everybody is sent on to where the slots went
     await this.#chord.chord.leave(deadline.signal)
   }
 

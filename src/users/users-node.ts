@@ -98,6 +98,7 @@ export class UsersNode {
       slots: table,
       locator: this.#locator,
       rpc,
+      runtime,
       tally: () => this.tally(),
       addressesOf: init.addressesOf,
       storageOk: init.storageOk,
@@ -126,6 +127,11 @@ export class UsersNode {
   /** Begins to hand every slot over. */
   leave(): void {
     this.#planner.leave()
+  }
+
+  /** Keeps what could not be handed over, and takes in slots again. */
+  stay(): void {
+    this.#planner.stay()
   }
 
   /** Slots that are still here, or whose next holder has not said that it has them. */

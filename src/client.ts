@@ -1,0 +1,156 @@
+/**
+ * The HTTP client: the same `Users` as inside a peer, over the gateways of any peers. `fetch` and nothing else, so
+ * that it runs in browsers, workers and Node. Errors are the classes of errors.ts, as the gateway named them.
+ */
+import { bodyOf } from './client/answer.ts'
+import { Gateways } from './client/gateways.ts'
+import { IDEMPOTENCY_KEY_LENGTH_MAX } from './constants.ts'
+import { ConfigurationError, errorName, InvalidRequestError, InvalidUserError } from './errors.ts'
+import type { Clock } from './runtime.ts'
+import type { LookupReport, RingReport, SelfReport } from './users/ring-report.ts'
+import { checkUserId, type User } from './users/user.ts'
+import type { CallOptions, SetOptions, Users, WriteOptions } from './users/users.ts'
+
+export interface ClientOptions {
+  /** Base URL of a gateway, or of several of the same ring: when one fails, the next is asked. */
+  readonly url: string | readonly string[]
+  /** A call as a whole, all tries together. @default 15_000 */
+  readonly timeoutMs?: number | undefined
+  /** @default globalThis.fetch; a gateway's own `fetch` does as well */
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
+}
+
+export interface Client extends Users {
+  /** Peers, slots and health of the ring. */
+  ring(options?: CallOptions): Promise<RingReport>
+  /** Where a user is. `hops` is empty without `trace`. @default { trace: false } */
+  lookup(id: string, options?: CallOptions & { readonly trace?: boolean | undefined }): Promise<LookupReport>
+  /** The peer that answers, as it sees itself. */
+  peer(options?: CallOptions): Promise<SelfReport>
+}
+
+/** Longer than a gateway's own operations may last, so that it is the gateway that says what came of them. */
+const TIMEOUT_DEFAULT_MS = 15_000
+/** An entity tag cannot hold more; no version of anillo's has any other. */
+const VERSION = /^[\x21\x23-\x7e]+$/
+
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
+
+/** The system's clock, except that its timers keep a process alive: somebody is waiting for the call. */
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  timer(ms, fire) {
+    const handle = setTimeout(fire, ms)
+    return { cancel: () => clearTimeout(handle) }
+  }
+}
+
+/** Makes no connection by itself. @throws ConfigurationError a URL that is none, or no URL at all */
+export function createClient(options: ClientOptions): Client {
+  const urls = [options.url].flat().map(baseUrl)
+  if (urls.length === 0) throw new ConfigurationError('A client needs the URL of at least one gateway')
+  const gateways = new Gateways({
+    urls,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_DEFAULT_MS,
+    fetch: options.fetch ?? (request => globalThis.fetch(request)),
+    clock
+  })
+  if ([options.url].flat().length === 0)
+    throw new ConfigurationError('A client needs the URL of at least one gateway')
+
+  const show = <T>(path: string, { signal }: CallOptions) =>
+    gateways.call({ method: 'GET', path, signal }, bodyOf<T>)
+
+  return {
+    get: async (id, { consistency, signal } = {}) => {
+      const path = userPath(id) + (consistency === 'stale' ? '?consistency=stale' : '')
+      return orWhenAbsent(gateways.call({ method: 'GET', path, signal }, bodyOf<User>), undefined)
+    },
+    set: async (id, input, options = {}) => {
+      const call = {
+        path: userPath(id),
+        headers: writeHeaders(options, 'application/json'),
+        signal: options.signal
+      }
+      return gateways.call({ method: 'PUT', body: JSON.stringify(input), ...call }, bodyOf<User>)
+    },
+    patch: async (id, patch, options = {}) => {
+      const headers = writeHeaders(options, 'application/merge-patch+json')
+      const call = { path: userPath(id), headers, signal: options.signal }
+      return gateways.call({ method: 'PATCH', body: JSON.stringify(patch), ...call }, bodyOf<User>)
+    },
+    delete: async (id, options = {}) => {
+      const call = { path: userPath(id), headers: writeHeaders(options), signal: options.signal }
+      return orWhenAbsent(
+        gateways.call({ method: 'DELETE', ...call }, async () => true),
+        false
+      )
+    },
+    ring: (options = {}) => show<RingReport>('/v1/ring', options),
+    lookup: async (id, { trace, signal } = {}) =>
+      show<LookupReport>(`/v1/ring/lookup/${encodeId(id)}${trace ? '?trace=1' : ''}`, { signal }),
+    peer: (options = {}) => show<SelfReport>('/v1/peer', options)
+  }
+}
+
+async function orWhenAbsent<T, A>(call: Promise<T>, absent: A): Promise<T | A> {
+  try {
+    return await call
+  } catch (error) {
+    if (errorName(error) === 'NotFoundError') return absent
+    throw error
+  }
+}
+
+function baseUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (
+    parsed === undefined ||
+    !/^https?:$/.test(parsed.protocol) ||
+    parsed.search ||
+    parsed.hash ||
+    parsed.username
+  ) {
+    throw new ConfigurationError(`"${url}" is not the URL of a gateway; one looks like http://127.0.0.1:5000`)
+  }
+  return parsed.href.replace(/\/$/, '')
+}
+
+function userPath(id: string): string {
+  return `/v1/users/${encodeId(id)}`
+}
+
+/** @throws InvalidUserError what is no user id, and the two ids that a URL cannot hold */
+function encodeId(id: string): string {
+  checkUserId(id)
+  if (id === '.' || id === '..') {
+    const message = `The user id ${id} cannot be sent over HTTP: URLs give it another meaning, however it is encoded`
+    throw new InvalidUserError(message, { issues: [{ path: 'id', message }] })
+  }
+  return encodeURIComponent(id)
+}
+
+function writeHeaders(options: SetOptions & WriteOptions, contentType?: string): Record<string, string> {
+  const { ifVersion, ifAbsent, idempotencyKey } = options
+  if (ifVersion !== undefined && !VERSION.test(ifVersion)) {
+    throw new InvalidRequestError(`${JSON.stringify(ifVersion)} is no version; take it from a user as it is`)
+  }
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new InvalidRequestError(
+      `An idempotency key is 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`
+    )
+  }
+  return {
+    'Idempotency-Key': idempotencyKey ?? randomKey(),
+    ...(contentType !== undefined && { 'Content-Type': contentType }),
+    ...(ifVersion !== undefined && { 'If-Match': `"${ifVersion}"` }),
+    ...(ifAbsent && { 'If-None-Match': '*' })
+  }
+}
+
+/** Not crypto.randomUUID(), which browsers have on https pages only. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,141 @@
+/**
+ * One call, over the gateways that are known: to the next one when one cannot be reached or may not answer, within
+ * one deadline. A write keeps its idempotency key through all tries, so that it is executed once however often it
+ * arrives; what is known about it in the end is what the error says.
+ */
+import {
+  type AnilloError,
+  errorName,
+  OutcomeUnknownError,
+  TimeoutError,
+  UnavailableError
+} from '../errors.ts'
+import { type Clock, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
+import { errorOf } from './answer.ts'
+
+export interface Call {
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Encoded, from the first slash. */
+  readonly path: string
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface GatewaysOptions {
+  /** Base URLs without a slash at the end, at least one. */
+  readonly urls: readonly string[]
+  readonly fetch: (request: Request) => Promise<Response>
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+/** How often each gateway is asked at most. */
+const ROUNDS_MAX = 3
+/** Between two rounds when no gateway said how long to wait. */
+const ROUND_PAUSE_MS = 100
+
+/** What a try came to: an answer, an error that another try would only repeat, or one that it may not. */
+type Try<T> = { answer: T } | { final: AnilloError } | { failed: AnilloError; pauseMs: number | undefined }
+
+export class Gateways {
+  readonly #options: GatewaysOptions
+  /** The one that answered last is asked first. */
+  #preferred = 0
+
+  constructor(options: GatewaysOptions) {
+    this.#options = options
+  }
+
+  /**
+   * `read` takes the body of a success. @throws what the gateway named, UnavailableError, TimeoutError or
+   * OutcomeUnknownError of this call, or the reason of its signal
+   */
+  async call<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
+    const { urls, timeoutMs, clock } = this.#options
+    using deadline = deadlineAfter(clock, timeoutMs, call.signal)
+    const startedMs = clock.monotonic()
+    const first = this.#preferred
+    let doubtful: AnilloError | undefined
+    let last: AnilloError | undefined
+    for (let round = 0; round < ROUNDS_MAX && !deadline.signal.aborted; round++) {
+      let pauseMs = ROUND_PAUSE_MS
+      for (let step = 0; step < urls.length && !deadline.signal.aborted; step++) {
+        const index = (first + step) % urls.length
+        const result = await this.#try(urls[index]!, call, read, deadline.signal)
+        if ('answer' in result) {
+          this.#preferred = index
+          return result.answer
+        }
+        if ('final' in result) throw result.final
+        last = result.failed
+        if (last.name === 'OutcomeUnknownError') doubtful = last
+        pauseMs = Math.max(pauseMs, result.pauseMs ?? 0)
+      }
+      const leftMs = timeoutMs - (clock.monotonic() - startedMs)
+      if (round + 1 === ROUNDS_MAX || pauseMs >= leftMs) break
+      await sleep(clock, pauseMs, deadline.signal).catch(() => {}) // the deadline is looked at above
+    }
+    if (call.signal?.aborted) throw call.signal.reason
+    // A later try that certainly wrote nothing says nothing about an earlier one of which no answer came.
+    throw doubtful ?? last ?? new TimeoutError(`No gateway answered within ${timeoutMs} ms`)
+  }
+
+  async #try<T>(
+    url: string,
+    call: Call,
+    read: (response: Response) => Promise<T>,
+    parent: AbortSignal
+  ): Promise<Try<T>> {
+    const { urls, timeoutMs, clock, fetch } = this.#options
+    // One that hangs leaves half of the time for the others.
+    using deadline = deadlineAfter(clock, urls.length > 1 ? timeoutMs / 2 : timeoutMs, parent)
+    const request = requestOf(url, call, deadline.signal)
+    try {
+      const response = await raceSignal(fetch(request), deadline.signal)
+      if (response.ok) return { answer: await raceSignal(read(response), deadline.signal) }
+      const error = await raceSignal(errorOf(response), deadline.signal)
+      if (error.kind.status === 503) return { failed: error, pauseMs: error.retryAfterMs }
+      if (error.kind.status === 504) return { failed: error, pauseMs: undefined }
+      return { final: error }
+    } catch (cause) {
+      if (errorName(cause) === 'ConfigurationError') return { final: cause as AnilloError }
+      return { failed: unanswered(url, call, cause), pauseMs: undefined }
+    }
+  }
+}
+
+function requestOf(url: string, { method, path, headers, body }: Call, signal: AbortSignal): Request {
+  return new Request(url + path, {
+    method,
+    signal,
+    headers: { Accept: 'application/json', ...headers },
+    ...(body !== undefined && { body })
+  })
+}
+
+/** Of a connection that was never made: nothing can have arrived. Only Node says so; a browser keeps it to itself. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT'
+])
+
+function unanswered(url: string, call: Call, cause: unknown): AnilloError {
+  const { message, cause: inner } = (cause ?? {}) as Partial<Error> & {
+    cause?: { code?: string; message?: string }
+  }
+  const why = inner?.message || inner?.code || message
+  if (call.method === 'GET' || NEVER_SENT.has(inner?.code ?? '')) {
+    if (errorName(cause) === 'TimeoutError')
+      return new TimeoutError(`${url} did not answer in time`, { cause })
+    return new UnavailableError(`${url} cannot be reached: ${why}`, { cause })
+  }
+  return new OutcomeUnknownError(
+    `${url} gave no answer (${why}): it may have been written or not; repeat the call with the same idempotencyKey`,
+    { cause }
+  )
+}

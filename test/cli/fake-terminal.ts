@@ -1,0 +1,41 @@
+/** A terminal that remembers what was printed and sends signals when the test says so. */
+import picocolors from 'picocolors'
+import type { StopSignal, Terminal } from '../../src/cli/terminal.ts'
+
+export interface FakeTerminal extends Terminal {
+  readonly printed: { out: string; err: string }
+  send(signal: StopSignal): void
+  orphan(): void
+}
+
+export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
+  const printed = { out: '', err: '' }
+  const onSignal = new Set<(signal: StopSignal) => void>()
+  const onOrphaned = new Set<() => void>()
+  const stream = (name: 'out' | 'err') => ({
+    write: (text: string) => {
+      printed[name] += text
+    },
+    colours: picocolors.createColors(false),
+    interactive: false
+  })
+  const subscribe = <T>(listeners: Set<T>, listener: T) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  return {
+    printed,
+    out: stream('out'),
+    err: stream('err'),
+    env,
+    program: 'anillo',
+    onSignal: listener => subscribe(onSignal, listener),
+    onOrphaned: listener => subscribe(onOrphaned, listener),
+    send: signal => {
+      for (const listener of onSignal) listener(signal)
+    },
+    orphan: () => {
+      for (const listener of onOrphaned) listener()
+    }
+  }
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Answer, type Asked, fakeGateway, problem } from './fake-gateway.ts'
+import { runAnillo } from './fake-peer.ts'
+import { lookupReport, ringReport, selfReport } from './reports.ts'
+
+const ada = {
+  id: '7',
+  status: 'ONLINE',
+  profile: { name: 'Ada' },
+  version: '3.41',
+  createdAt: '2026-11-22T10:00:00.000Z',
+  updatedAt: '2026-11-22T10:05:00.000Z',
+  expiresAt: null
+}
+
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+  readonly asked: readonly Asked[]
+}
+
+/** Runs a command against a gateway that answers each request with what `answers` has for its line. */
+async function anillo(args: readonly string[], answers: Record<string, Answer>): Promise<Outcome> {
+  await using gateway = await fakeGateway(asked => answers[asked])
+  const { code, terminal } = runAnillo(args, undefined, { ANILLO_URL: gateway.url })
+  return { code: await code, ...terminal.printed, asked: gateway.asked }
+}
+
+const ok = (body: unknown): Answer => ({ headers: { 'Content-Type': 'application/json' }, body })
+const found = { 'GET /v1/users/7': ok(ada) }
+const notFound = problem(404, 'not-found', 'There is no user "8"')
+
+describe('anillo users get', () => {
+  it('prints a table', async () => {
+    const { code, out, err } = await anillo(['users', 'get', '7'], found)
+    assert.deepEqual([code, err], [0, ''])
+    assert.equal(
+      out,
+      `ID   STATUS   VERSION   UPDATED                    PROFILE
+7    ONLINE   3.41      2026-11-22T10:05:00.000Z   {"name":"Ada"}
+`
+    )
+  })
+
+  it('prints one line of JSON for each user, whole', async () => {
+    const { code, out } = await anillo(['users', 'get', '7', '7', '-o', 'json'], found)
+    assert.equal(code, 0)
+    assert.deepEqual(
+      out
+        .trimEnd()
+        .split('\n')
+        .map(text => JSON.parse(text)),
+      [ada, ada]
+    )
+  })
+
+  it('exits 3 when one is missing, having printed the others', async () => {
+    const { code, out, err } = await anillo(['users', 'get', '8', '7', '-o', 'json'], {
+      ...found,
+      'GET /v1/users/8': notFound
+    })
+    assert.equal(code, 3)
+    assert.deepEqual(JSON.parse(out), ada)
+    assert.match(err, /^1 user not found: 8\n {2}→ /)
+  })
+
+  it('asks for any id in one path segment', async () => {
+    const { asked } = await anillo(['users', 'get', 'a/b?ñ'], {})
+    assert.equal(asked[0]?.path, '/v1/users/a%2Fb%3F%C3%B1')
+  })
+})
+
+describe('anillo users set', () => {
+  const set = (...args: string[]) => anillo(['users', 'set', '7', ...args], { 'PUT /v1/users/7': ok(ada) })
+
+  it('takes a status by name in any case, or by number', async () => {
+    for (const status of ['AWAY', 'away', '2']) {
+      const { code, out, asked } = await set(status)
+      assert.equal(code, 0)
+      assert.deepEqual(JSON.parse(asked[0]!.body), { status: 'AWAY' })
+      assert.match(out, /^7 +ONLINE +3\.41/m)
+    }
+  })
+
+  it('sends the profile and the conditions', async () => {
+    const absent = await set('ONLINE', '--if-absent', '--profile', '{"name":"Ada"}')
+    assert.deepEqual(JSON.parse(absent.asked[0]!.body), { status: 'ONLINE', profile: { name: 'Ada' } })
+    assert.equal(absent.asked[0]!.headers['if-none-match'], '*')
+    const version = await set('ONLINE', '--if-version', '3.41')
+    assert.equal(version.asked[0]!.headers['if-match'], '"3.41"')
+  })
+
+  for (const [args, says] of [
+    [['GONE'], /A status is one of ONLINE \(0\), OFFLINE \(1\), AWAY \(2\), BUSY \(3\)/],
+    [['9'], /A status is one of/],
+    [['ONLINE', '--profile', '[]'], /A profile is a JSON object/],
+    [['ONLINE', '--profile', '{'], /--profile/],
+    [['ONLINE', '--if-absent', '--if-version', '1'], /cannot both hold/],
+    [[], /missing required argument 'status'/]
+  ] as const) {
+    it(`refuses ${JSON.stringify(args)} before anything is sent, with exit 2`, async () => {
+      const { code, err, asked } = await set(...args)
+      assert.deepEqual([code, asked.length], [2, 0])
+      assert.match(err, says)
+      assert.match(err, /→ see `anillo users set --help`/)
+    })
+  }
+})
+
+describe('anillo users delete', () => {
+  it('deletes, conditionally when asked to', async () => {
+    const { code, out, asked } = await anillo(['users', 'delete', '7', '--if-version', '3.41'], {
+      'DELETE /v1/users/7': { status: 204 }
+    })
+    assert.deepEqual([code, out], [0, 'deleted 7\n'])
+    assert.equal(asked[0]!.headers['if-match'], '"3.41"')
+  })
+
+  it('exits 3 when there is no such user', async () => {
+    const { code, err } = await anillo(['users', 'delete', '8'], { 'DELETE /v1/users/8': notFound })
+    assert.equal(code, 3)
+    assert.match(err, /^NotFoundError: There is no user "8"\n {2}→ /)
+  })
+})
+
+describe('exit codes', () => {
+  const PROBLEMS: [code: number, answer: Answer, says: RegExp][] = [
+    [2, problem(422, 'invalid-user', 'A user id has no control characters'), /^InvalidUserError: A user id/],
+    [
+      4,
+      problem(412, 'conflict', 'The version is 3.42', { current: ada }),
+      /^ConflictError: .*\n {2}→ read the user/
+    ],
+    [5, problem(504, 'outcome-unknown', 'No answer'), /^OutcomeUnknownError: .*\n {2}→ look what came of it/],
+    [6, problem(403, 'forbidden', 'Not from there'), /^ForbiddenError: /],
+    [1, problem(500, 'internal', 'A defect'), /^InternalError: A defect/]
+  ]
+  for (const [expected, answer, says] of PROBLEMS) {
+    it(`are those of the error: ${expected} for HTTP ${answer.status}`, async () => {
+      const { code, err, out } = await anillo(['users', 'set', '7', 'ONLINE', '--if-version', '1'], {
+        'PUT /v1/users/7': answer
+      })
+      assert.equal(code, expected)
+      assert.match(err, says)
+      assert.equal(out, '')
+    })
+  }
+
+  it('are 5 when no peer is there, and the way to one is said', async () => {
+    const gateway = await fakeGateway(() => undefined)
+    await gateway[Symbol.asyncDispose]()
+    for (const args of [
+      ['ring', 'show'],
+      ['users', 'get', '7'],
+      ['peer', 'leave']
+    ]) {
+      const { code, terminal } = runAnillo([...args, '-u', gateway.url])
+      assert.equal(await code, 5, args.join(' '))
+      assert.match(
+        terminal.printed.err,
+        /^UnavailableError: http\S+ cannot be reached.*\n {2}→ start a peer with `anillo peer start`, or say/
+      )
+    }
+  })
+
+  it('are 5 when the connection is cut after a write was sent, and say that it may have been written', async () => {
+    const gateway = await fakeGateway(() => {
+      void gateway[Symbol.asyncDispose]()
+      return ok(ada)
+    })
+    const { code, terminal } = runAnillo(['users', 'set', '7', 'ONLINE', '-u', gateway.url])
+    assert.equal(await code, 5)
+    assert.match(terminal.printed.err, /^OutcomeUnknownError: /)
+  })
+
+  it('are 2 when something else than a peer answers', async () => {
+    const { code, err } = await anillo(['ring', 'show'], {})
+    assert.equal(code, 2)
+    assert.match(err, /is an anillo gateway there\?/)
+  })
+
+  for (const args of [
+    [],
+    ['ring'],
+    ['nonsense'],
+    ['ring', 'shw'],
+    ['ring', 'show', '-u', 'nonsense'],
+    ['ring', 'show', '-o', 'xml']
+  ]) {
+    it(`are 2 for \`${['anillo', ...args].join(' ')}\`, with nothing on stdout`, async () => {
+      const { code, terminal } = runAnillo(args)
+      assert.equal(await code, 2)
+      assert.equal(terminal.printed.out, '')
+      assert.notEqual(terminal.printed.err, '')
+    })
+  }
+
+  it('are 0 for help and version, on stdout', async () => {
+    for (const args of [['--help'], ['ring', 'show', '--help'], ['--version']]) {
+      const { code, terminal } = runAnillo(args)
+      assert.equal(await code, 0)
+      assert.notEqual(terminal.printed.out, '')
+      assert.equal(terminal.printed.err, '')
+    }
+  })
+})
+
+describe('anillo ring', () => {
+  it('show prints the whole report as JSON when asked to', async () => {
+    const { out } = await anillo(['ring', 'show', '-o', 'json'], { 'GET /v1/ring': ok(ringReport()) })
+    assert.deepEqual(JSON.parse(out), ringReport())
+  })
+
+  it('check exits 0 when ready, and 1 with the reasons when not', async () => {
+    assert.equal((await anillo(['ring', 'check'], { 'GET /v1/ring': ok(ringReport()) })).code, 0)
+    const problems = [{ code: 'slot-silent', detail: 'Slot 17 is not answered for' }]
+    const notReady = { 'GET /v1/ring': ok(ringReport({ ready: false, problems })) }
+    const { code, out, err } = await anillo(['ring', 'check'], notReady)
+    assert.deepEqual([code, err], [1, ''])
+    assert.match(out, /Slot 17 is not answered for/)
+    const json = await anillo(['ring', 'check', '-o', 'json'], notReady)
+    assert.deepEqual([json.code, JSON.parse(json.out).problems], [1, problems])
+  })
+
+  it('lookup asks for the hops only with --trace', async () => {
+    const { hops: _, ...short } = lookupReport
+    const plain = await anillo(['ring', 'lookup', '7'], { 'GET /v1/ring/lookup/7': ok(short) })
+    assert.equal(plain.code, 0)
+    assert.doesNotMatch(plain.out, /the peer asked/)
+    const traced = await anillo(['ring', 'lookup', '7', '--trace'], {
+      'GET /v1/ring/lookup/7?trace=1': ok(lookupReport)
+    })
+    assert.match(traced.out, /● the peer asked\n├─▶ .*\n└─▶ /)
+  })
+})
+
+describe('anillo peer', () => {
+  it('status shows the health of a peer that is not ready too', async () => {
+    const { code, out } = await anillo(['peer', 'status'], {
+      'GET /v1/peer': ok(selfReport()),
+      'GET /readyz?verbose': { status: 503, body: '[+]storage ok\n[-]ring joining\n' }
+    })
+    assert.equal(code, 0)
+    assert.match(out, /\[-\]ring joining/)
+  })
+
+  /** A peer that says each of these numbers of slots once, then is gone. */
+  async function leave(slotsLeft: readonly number[], last?: Answer) {
+    let reads = 0
+    const gateway = await fakeGateway((asked, { path }) => {
+      if (asked === 'POST /v1/peer/leave') return { status: 202 }
+      if (path !== '/v1/peer') return undefined
+      const left = slotsLeft[reads++]
+      if (left === undefined && last !== undefined) return last
+      if (left === undefined) {
+        // Whoever asks once more finds nobody: the connection is cut as by a process that ended.
+        void gateway[Symbol.asyncDispose]()
+        return ok({})
+      }
+      const slots = Array.from({ length: left }, (_, slot) => ({
+        slot,
+        epoch: 1,
+        role: 'leader',
+        members: []
+      }))
+      return ok(selfReport({ slots, state: reads === 1 ? 'normal' : 'leaving' } as object))
+    })
+    const { code, terminal } = runAnillo(['peer', 'leave', '-u', gateway.url])
+    const outcome = { code: await code, ...terminal.printed }
+    if (last !== undefined) await gateway[Symbol.asyncDispose]()
+    return outcome
+  }
+
+  it('leave shows how far it is, and ends with the peer', async () => {
+    const { code, out, err } = await leave([3, 2, 0])
+    assert.equal(code, 0, err)
+    assert.match(out, /^12D3KooWQ7…f3Ka left the ring: 3 slots moved in /)
+    assert.match(err, /^leaving: 2 of 3 slots left to move\n/)
+  })
+
+  it('leave does not promise anything of a peer that was gone with slots left', async () => {
+    const { code, out, err } = await leave([3, 2])
+    assert.deepEqual([code, out], [5, ''])
+    assert.match(err, /^leaving.*\nOutcomeUnknownError: The peer is gone, and had 2 slots left/)
+  })
+
+  it('leave says so when the peer gave up leaving', async () => {
+    const { code, err } = await leave([3, 2], ok(selfReport()))
+    assert.equal(code, 5)
+    assert.match(err, /UnavailableError: The peer stays: 2 slots could not be moved/)
+  })
+})
