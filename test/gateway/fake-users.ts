@@ -1,0 +1,221 @@
+/** Users and a ring in memory, with the semantics of the real ones: what a refused request must not touch is counted. */
+import { IDEMPOTENCY_OUTCOMES_MAX } from '../../src/constants.ts'
+import {
+  ConflictError,
+  IdempotencyKeyReusedError,
+  InvalidRequestError,
+  NotFoundError
+} from '../../src/errors.ts'
+import { asSlot } from '../../src/ring/slot.ts'
+import type {
+  HealthCheck,
+  LookupReport,
+  RingInspector,
+  RingReport,
+  SelfReport
+} from '../../src/users/ring-report.ts'
+import { checkProfile, checkStatus, checkUserId, type Profile, type User } from '../../src/users/user.ts'
+import type { Route, SetOptions, Traced, TracedUsers, WriteOptions } from '../../src/users/users.ts'
+
+export const SELF = '12D3KooWSelf'
+export const OTHER = '12D3KooWOther'
+
+type Remembered = { request: string; outcome: Traced<User | boolean> }
+
+export class FakeUsers implements TracedUsers {
+  readonly rows = new Map<string, User>()
+  /** Operations that reached the users, reads included. */
+  calls = 0
+  /** Changes that were made. */
+  writes = 0
+  /** Thrown instead of doing anything. */
+  failure: unknown
+  /** Awaited before anything is done. */
+  gate: Promise<unknown> | undefined
+  readonly #outcomes = new Map<string, Remembered>()
+  #version = 0
+
+  async get(
+    id: string,
+    options: { consistency?: 'strong' | 'stale' | undefined } = {}
+  ): Promise<Traced<User | undefined>> {
+    await this.#begin(id)
+    return { value: this.rows.get(id), created: false, replayed: false, route: route(options.consistency) }
+  }
+
+  async set(
+    id: string,
+    input: { status: unknown; profile?: Profile | undefined },
+    options: SetOptions = {}
+  ): Promise<Traced<User>> {
+    await this.#begin(id)
+    const status = checkStatus(input.status)
+    const profile = input.profile === undefined ? undefined : checkProfile(input.profile)
+    if (options.ifAbsent && options.ifVersion !== undefined)
+      throw new InvalidRequestError('ifAbsent or ifVersion')
+    return this.#once(id, ['set', input, options.ifAbsent, options.ifVersion], options, () => {
+      const before = this.#checked(id, options)
+      const user = this.#write(id, before, { status, profile: profile ?? before?.profile ?? {} })
+      return { value: user, created: before === undefined, replayed: false, route: route() }
+    })
+  }
+
+  async patch(
+    id: string,
+    patch: { status?: unknown; profile?: Profile | undefined },
+    options: WriteOptions = {}
+  ): Promise<Traced<User>> {
+    await this.#begin(id)
+    const status = patch.status === undefined ? undefined : checkStatus(patch.status)
+    return this.#once(id, ['patch', patch, options.ifVersion], options, () => {
+      const before = this.rows.get(id)
+      if (before === undefined) throw new NotFoundError(`There is no user ${id}`)
+      this.#checked(id, options)
+      const profile = checkProfile(merge(before.profile, patch.profile ?? {}))
+      const user = this.#write(id, before, { status: status ?? before.status, profile })
+      return { value: user, created: false, replayed: false, route: route() }
+    })
+  }
+
+  async delete(id: string, options: WriteOptions = {}): Promise<Traced<boolean>> {
+    await this.#begin(id)
+    return this.#once(id, ['delete', options.ifVersion], options, () => {
+      const present = this.rows.has(id)
+      if (present) {
+        this.#checked(id, options)
+        this.rows.delete(id)
+        this.writes++
+      }
+      return { value: present, created: false, replayed: false, route: route() }
+    })
+  }
+
+  async #begin(id: string): Promise<void> {
+    this.calls++
+    checkUserId(id)
+    await this.gate
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  #checked(id: string, options: SetOptions): User | undefined {
+    const current = this.rows.get(id)
+    if (options.ifAbsent && current) throw new ConflictError(`There is a user ${id}`, { current })
+    if (options.ifVersion !== undefined && current?.version !== options.ifVersion) {
+      throw new ConflictError(`User ${id} does not have version ${options.ifVersion}`, { current })
+    }
+    return current
+  }
+
+  #write(id: string, before: User | undefined, change: Pick<User, 'status' | 'profile'>): User {
+    this.writes++
+    const now = new Date(1_800_000_000_000 + this.writes).toISOString()
+    const user: User = {
+      id,
+      ...change,
+      version: `1.${++this.#version}`,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+      expiresAt: null
+    }
+    this.rows.set(id, user)
+    return user
+  }
+
+  #once<T extends User | boolean>(
+    id: string,
+    request: unknown[],
+    options: WriteOptions,
+    run: () => Traced<T>
+  ): Traced<T> {
+    if (options.idempotencyKey === undefined) return run()
+    const key = JSON.stringify([id, options.idempotencyKey])
+    const known = this.#outcomes.get(key)
+    if (known !== undefined) {
+      if (known.request !== JSON.stringify(request))
+        throw new IdempotencyKeyReusedError('The key was used for another write')
+      return { ...(known.outcome as Traced<T>), replayed: true }
+    }
+    const outcome = run()
+    if (this.#outcomes.size < IDEMPOTENCY_OUTCOMES_MAX)
+      this.#outcomes.set(key, { request: JSON.stringify(request), outcome })
+    return outcome
+  }
+}
+
+function route(consistency: 'strong' | 'stale' = 'strong'): Route {
+  return { slot: asSlot(17, 256), owner: OTHER, hops: 2, consistency }
+}
+
+/** RFC 7396. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const members = new Map(Object.entries(isObject(target) ? target : {}))
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) members.delete(name)
+    else members.set(name, merge(members.get(name), value))
+  }
+  return Object.fromEntries(members)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export class FakeRing implements RingInspector {
+  failure: unknown
+  checks: HealthCheck[] = [
+    { name: 'storage', ok: true },
+    { name: 'ring', ok: true }
+  ]
+  leaving = false
+
+  async ring(): Promise<RingReport> {
+    if (this.failure !== undefined) throw this.failure
+    return {
+      id: '2f91c04e'.repeat(4),
+      ready: true,
+      problems: [],
+      replicas: 3,
+      slots: 256,
+      virtualNodes: 32,
+      users: 1,
+      underReplicated: 0,
+      peers: []
+    }
+  }
+
+  async lookup(id: string): Promise<LookupReport> {
+    if (this.failure !== undefined) throw this.failure
+    const hops = [{ peer: OTHER, position: 'ff', ms: 1, reason: 'closest finger' }]
+    return {
+      id,
+      key: 'ab',
+      slot: 17,
+      owner: OTHER,
+      view: { epoch: 1, members: [OTHER], leader: OTHER },
+      hops
+    }
+  }
+
+  self(): SelfReport {
+    return {
+      peer: SELF,
+      ring: '2f91c04e'.repeat(4),
+      state: this.leaving ? 'leaving' : 'normal',
+      addresses: [],
+      position: '00',
+      predecessor: null,
+      successors: [],
+      fingers: [],
+      slots: [{ slot: 1, epoch: 1, role: 'leader', members: [SELF] }]
+    }
+  }
+
+  health(): HealthCheck[] {
+    return this.checks
+  }
+
+  leave(): void {
+    this.leaving = true
+  }
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createHost } from '../../src/network/host.ts'
+import { RpcEndpoint } from '../../src/network/rpc.ts'
+import { introduce, startMember } from './member.ts'
+
+test('twenty peers behind one address may connect to a peer at the same moment', async () => {
+  const privateKey = await generateKeyPair('Ed25519')
+
+  const host = await createHost({ privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], services: {} })
+  const others = await Promise.all(Array.from({ length: 20 }, () => startMember()))
+  const dials = await Promise.allSettled(others.map(other => other.host.dial(host.getMultiaddrs())))
+  assert.deepEqual(
+    dials.filter(({ status }) => status === 'rejected'),
+    []
+  )
+  await Promise.all([host, ...others].map(each => each.stop()))
+})
+
+test('a host tells others the addresses that it was told to', async () => {
+  const privateKey = await generateKeyPair('Ed25519')
+  const announce = ['/dns4/peer.example/tcp/50051']
+  const host = await createHost({ privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], announce, services: {} })
+  assert.deepEqual(host.getMultiaddrs().map(String), [`${announce[0]}/p2p/${host.peerId}`])
+  await host.stop()
+})
+
+test('of two connections between two peers one may be lost without losing calls for good', async () => {
+  const [a, b] = [await startMember(), await startMember()]
+  introduce(a, b)
+  const protocol = '/anillo/test/1.0.0'
+  const endpoints = [a, b].map(member => new RpcEndpoint(member.wire, protocol, (_from, body) => body))
+  for (const endpoint of endpoints) await endpoint.start()
+  const [rpc] = endpoints
+  const ask = () => rpc!.call(b.peer, Uint8Array.of(1), { timeoutMs: 5_000 })
+  await a.host.dial(multiaddr(b.address))
+  await b.wire.dialer.connect(a.address, AbortSignal.timeout(5_000))
+  assert.equal((await ask()).kind, 'reply')
+  a.host.getConnections()[0]!.abort(new Error('cut'))
+  await ask() // it may be the one that was cut
+  assert.equal((await ask()).kind, 'reply')
+  for (const endpoint of endpoints) await endpoint.stop()
+  await Promise.all([a.stop(), b.stop()])
+})
