@@ -41,6 +41,11 @@ export const PENDING_CALLS_MAX = 4096
 export const INFLIGHT_HANDLERS_MAX = 1024
 /** Bytes written to a stream and not taken by the socket; a peer that slow is cut off rather than waited for. */
 export const STREAM_WRITE_BUFFER_BYTES_MAX = 8 * MiB
+/**
+ * What may still arrive of a stream after it was paused is the window that its muxer has granted: 1 MiB with our host, up
+ * to 16 MiB with an embedder's. libp2p resets a stream with more unread, at 4 MiB unless it is told otherwise.
+ */
+export const PAUSED_STREAM_BYTES_MAX = 16 * MiB
 /** Both sides say hello before anything else; one that does not is cut off. */
 export const HELLO_TIMEOUT_MS = 5_000
 /** Dial, upgrade, open and hello of a first contact. */
@@ -125,6 +130,9 @@ assert(USERS_TRY_TIMEOUT_MS * 2 < USERS_TIMEOUT_MS, 'an operation must have time
 assert(HOP_TIMEOUT_MS * 2 < LOOKUP_TIMEOUT_MS, 'a lookup must survive a peer that does not answer')
 assert(HOP_HEDGE_MS < HOP_TIMEOUT_MS, 'a hedge after the timeout would never be sent')
 assert(HTTP_BODY_BYTES_MAX < FRAME_BYTES_MAX, 'what a gateway accepts must fit a frame')
-assert(HTTP_BODY_TIMEOUT_MS + USERS_TIMEOUT_MS < HTTP_ANSWER_TIMEOUT_MS, 'an operation ends before its request')
+assert(
+  HTTP_BODY_TIMEOUT_MS + USERS_TIMEOUT_MS < HTTP_ANSWER_TIMEOUT_MS,
+  'an operation ends before its request'
+)
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')
 assert(SEALED_WAIT_MS <= USERS_TRY_TIMEOUT_MS, 'a holder must answer before its caller gives up')

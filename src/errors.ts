@@ -196,7 +196,8 @@ const PROBLEM_TYPE = 'urn:anillo:error:'
 
 /** The stable `type` of an error's HTTP problem: `urn:anillo:error:outcome-unknown` for OutcomeUnknownError. */
 export function problemType(name: ErrorName): string {
-  return PROBLEM_TYPE + name.replace(/Error$/, '').replace(/\B[A-Z]/g, '-$&').toLowerCase()
+  const words = name.replace(/Error$/, '').replace(/\B[A-Z]/g, '-$&')
+  return PROBLEM_TYPE + words.toLowerCase()
 }
 
 /** The error name of a problem's `type`; undefined when it is none of ours. */

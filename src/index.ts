@@ -27,6 +27,7 @@ export {
 export * from './errors.ts'
 export type { AnilloEvent, Events } from './events.ts'
 export { type AnilloPeer, createPeer, type PeerOptions } from './peer.ts'
+export { keyOf, type Position, positionToHex } from './ring/position.ts'
 export type { Log, LogFields } from './runtime.ts'
 export type { LookupReport, PeerReport, RingInspector, RingReport, SelfReport } from './users/ring-report.ts'
 export { type UsersComponents, type UsersInit, type UsersService, users } from './users/service.ts'

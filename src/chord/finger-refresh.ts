@@ -12,10 +12,12 @@ import type { StabilisationContext } from './stabilisation.ts'
 
 /** Between two lookups of a settled ring. A sweep of a ring of a thousand nodes takes about ten. */
 const ROW_MS = 2_000
-/** From a change to the sweep: changes come in groups. */
-const SWEEP_DELAY_MS = 500
+/** From the last change to the sweep: changes come in groups, and what is learnt amidst them is soon wrong again… */
+const SWEEP_DELAY_MS = 1_000
+/** …but from the first one never longer than this. */
+const SWEEP_DELAY_MAX_MS = 3_000
 /** A sweep that changed something is repeated: the lists that it learnt from may themselves not be settled yet… */
-const REPEAT_DELAY_MS = 1_000
+const REPEAT_DELAY_MS = 2_000
 /** …and after ever longer waits. */
 const REPEAT_DELAY_MAX_MS = 16_000
 const ROW_LOOKUP_TIMEOUT_MS = 2_000
@@ -24,6 +26,8 @@ export class FingerRefresh {
   readonly #context: StabilisationContext
   readonly #pause: Pause
   #sweepAtMs = 0
+  /** No later than this, however much goes on changing. */
+  #sweepLatestMs = Number.POSITIVE_INFINITY
   #repeatDelayMs = REPEAT_DELAY_MS
 
   constructor(context: StabilisationContext) {
@@ -44,16 +48,17 @@ export class FingerRefresh {
 
   /** A pointer changed, or a finger's peer is gone. */
   soon(): void {
+    const now = this.#now()
     this.#repeatDelayMs = REPEAT_DELAY_MS
-    const due = this.#now() + jitter(this.#context.runtime.random, SWEEP_DELAY_MS)
-    if (due >= this.#sweepAtMs) return
-    this.#sweepAtMs = due
+    this.#sweepLatestMs = Math.min(this.#sweepLatestMs, now + SWEEP_DELAY_MAX_MS)
+    this.#sweepAtMs = Math.min(this.#sweepLatestMs, now + jitter(this.#context.runtime.random, SWEEP_DELAY_MS))
     this.#pause.wake()
   }
 
   async #sweep(): Promise<void> {
     const { table, runtime } = this.#context
     this.#sweepAtMs = Number.POSITIVE_INFINITY
+    this.#sweepLatestMs = Number.POSITIVE_INFINITY
     table.fingers.restart()
     let changed = false
     for (const own of table.own) {

@@ -49,7 +49,9 @@ function decode(bytes: Uint8Array): Genesis | undefined {
     const { ringId, slots, replicas, virtualNodes, createdBy } = JSON.parse(bytesToString(bytes))
     const complete = [ringId, slots, replicas, virtualNodes, createdBy].every(field => field !== undefined)
     const genesis: Genesis = { ringId, slots, replicas, virtualNodes, createdBy }
-    return complete && typeof createdBy === 'string' && createdBy !== '' && validGenesis(genesis) ? genesis : undefined
+    return complete && typeof createdBy === 'string' && createdBy !== '' && validGenesis(genesis)
+      ? genesis
+      : undefined
   } catch {
     return undefined
   }

@@ -10,7 +10,7 @@
  */
 import { UnavailableError } from '../errors.ts'
 import type { Events } from '../events.ts'
-import { jitter, pick } from '../runtime.ts'
+import { jitter, pick, sleep } from '../runtime.ts'
 import { type LookupResult, lookup } from './lookup.ts'
 import { parallel } from './parallel.ts'
 import { Pause } from './pause.ts'
@@ -29,8 +29,11 @@ const CHECK_TIMEOUT_MS = 2_000
 const NEWS_TO = 3
 /** A peer is not asked about its ring again within this time… */
 const MET_AGAIN_MS = 5_000
-/** …and at most so many wait to be asked; more news of the same kind bring nothing new. */
-const MEETINGS_MAX = 16
+/** …and of those that come back together it is enough to ask a few, one after another. */
+const MEETINGS_MAX = 2
+const MEETING_PAUSE_MS = 500
+/** Meetings remembered. */
+const MET_MAX = 256
 const MERGES_AT_ONCE = 8
 
 export interface HealingContext extends StabilisationContext {
@@ -99,11 +102,13 @@ export class Healing {
   }
 
   async #meetAll(): Promise<void> {
+    const { runtime, tasks } = this.#context
     this.#meeting = true
     try {
       for (const peer of this.#meetings) {
         this.#meetings.delete(peer)
         await this.#unify(peer)
+        await sleep(runtime.clock, jitter(runtime.random, MEETING_PAUSE_MS), tasks.signal)
       }
     } finally {
       this.#meeting = false
@@ -112,7 +117,7 @@ export class Healing {
 
   async #unify(peer: Peer): Promise<void> {
     const { table, peers, runtime, events } = this.#context
-    if (this.#metAtMs.size >= MEETINGS_MAX * MEETINGS_MAX) this.#metAtMs.clear()
+    if (this.#metAtMs.size >= MET_MAX) this.#metAtMs.clear()
     this.#metAtMs.set(peer, this.#now())
     const before = peers.up()
     const members = table.own.filter(own => own.member)

@@ -189,9 +189,11 @@ export class ChordService implements Startable {
   get [peerRoutingSymbol](): PeerRouting {
     return {
       findPeer: async (peerId, options = {}) => {
-        const { owner } = await this.chord.lookup(ringNode(peerId.toString(), 0).position, options)
-        if (owner.peer !== peerId.toString()) throw new NotFoundError(`${peerId} is not in this ring`)
-        return this.#peerInfo(owner.peer)
+        const peer = peerId.toString()
+        if (this.chord.status(peer) === 'up') return this.#peerInfo(peer)
+        const { owner } = await this.chord.lookup(ringNode(peer, 0).position, options)
+        if (owner.peer !== peer) throw new NotFoundError(`${peer} is not in this ring`)
+        return this.#peerInfo(peer)
       },
       getClosestPeers: (key, options = {}) => this.#closestPeers(key, options.signal)
     }

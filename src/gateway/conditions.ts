@@ -61,8 +61,8 @@ export interface WriteCondition {
 }
 
 /**
- * The condition of a PUT, PATCH or DELETE. A change of a user that is not there is answered 404 before any condition
- * (section 13.2.1), so there `If-Match: *` asks nothing; a PUT creates, and nobody could decide it for a PUT.
+ * The condition of a PUT, PATCH or DELETE. PATCH and DELETE never create, so `If-Match: *` asks nothing of them that
+ * their 404 does not say (section 13.2.1); PUT does, and the holder has no such condition for it.
  * @throws InvalidRequestError for a condition that the holder of the slot cannot decide
  */
 export function writeCondition(headers: Headers, creates: boolean): WriteCondition {

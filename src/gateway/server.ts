@@ -2,7 +2,14 @@
  * The gateway on a socket: node:http, bounded in header bytes, in time and in connections, and closed without
  * cutting off anybody who waits for an answer.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
@@ -14,6 +21,7 @@ import {
 } from '../constants.ts'
 import { ConfigurationError, ERROR_KINDS, problemType } from '../errors.ts'
 import type { Log } from '../runtime.ts'
+import { Connections } from './connections.ts'
 import type { Gateway } from './gateway.ts'
 
 /** Slow headers cost a socket each. */
@@ -49,38 +57,7 @@ export interface GatewayServer {
 
 /** Resolves when the port is open. @throws ConfigurationError says what to do when it cannot be */
 export async function serve({ gateway, host, port, log }: ServeOptions): Promise<GatewayServer> {
-  /** Open connections, and how many requests of each wait for their answer. */
-  const waiting = new Map<Duplex, number>()
-  let closing = false
-
-  function count(socket: Duplex, change: number): void {
-    const before = waiting.get(socket)
-    if (before !== undefined) waiting.set(socket, before + change)
-  }
-
-  const listener = getRequestListener(
-    async (request, env) => {
-      const incoming = env.incoming as IncomingMessage
-      const outgoing = env.outgoing as ServerResponse
-      const response = await gateway.fetch(request)
-      // What is left of an unread body would be taken for the next request.
-      if (closing || !incoming.complete) outgoing.setHeader('Connection', 'close')
-      return response
-    },
-    {
-      hostname: 'localhost', // of an HTTP/1.0 request without Host
-      overrideGlobalObjects: false,
-      errorHandler: () => {
-        const { body, headers } = refusal(
-          400,
-          'InvalidRequestError',
-          'The request target or the Host cannot be read'
-        )
-        return new Response(body, { status: 400, headers })
-      }
-    }
-  )
-
+  const connections = new Connections()
   const server = createServer(
     {
       maxHeaderSize: HTTP_HEADER_BYTES_MAX,
@@ -89,28 +66,17 @@ export async function serve({ gateway, host, port, log }: ServeOptions): Promise
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_MS
     },
-    (incoming, outgoing) => {
-      const { socket } = incoming
-      count(socket, 1)
-      outgoing.once('close', () => {
-        count(socket, -1)
-        if (closing && waiting.get(socket) === 0) socket.destroySoon()
-      })
-      listener(incoming, outgoing)
-    }
+    listenerOf(gateway, connections)
   )
   server.timeout = SILENCE_MS
   server.maxConnections = HTTP_CONNECTIONS_MAX
-  server.on('connection', socket => {
-    waiting.set(socket, 0)
-    socket.once('close', () => waiting.delete(socket))
-  })
+  server.on('connection', socket => connections.add(socket))
   server.on('drop', () =>
     log.warn('A connection was refused: the gateway has too many', { max: HTTP_CONNECTIONS_MAX })
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // An answer now would be taken for that of the request before it, which may yet be executed.
-    if ((waiting.get(socket) ?? 0) > 0 || error.code === 'ECONNRESET') socket.destroy()
+    if (connections.isWaiting(socket) || error.code === 'ECONNRESET') socket.destroy()
     else if (socket.writable) refuse(socket, error.code)
   })
   await listen(server, host, port)
@@ -119,15 +85,39 @@ export async function serve({ gateway, host, port, log }: ServeOptions): Promise
   return {
     url: urlOf(server.address() as AddressInfo),
     close({ signal } = {}) {
-      closing = true
       const cutOff = () => server.closeAllConnections()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
-      // Not server.closeIdleConnections(): a connection that has sent nothing yet is not idle to Node.
-      for (const [socket, requests] of waiting) if (requests === 0) socket.destroy()
+      connections.close()
       if (signal?.aborted) cutOff()
       signal?.addEventListener('abort', cutOff, { once: true })
       return closed.finally(() => signal?.removeEventListener('abort', cutOff))
     }
+  }
+}
+
+function listenerOf(gateway: Gateway, connections: Connections): RequestListener {
+  const listener = getRequestListener(
+    async (request, env) => {
+      const incoming = env.incoming as IncomingMessage
+      const outgoing = env.outgoing as ServerResponse
+      const response = await gateway.fetch(request)
+      // What is left of an unread body would be taken for the next request.
+      if (connections.closing || !incoming.complete) outgoing.setHeader('Connection', 'close')
+      return response
+    },
+    {
+      hostname: 'localhost', // of an HTTP/1.0 request without Host
+      overrideGlobalObjects: false,
+      errorHandler: () => {
+        const detail = 'The request target or the Host cannot be read'
+        const { body, headers } = refusal(400, 'InvalidRequestError', detail)
+        return new Response(body, { status: 400, headers })
+      }
+    }
+  )
+  return (incoming, outgoing) => {
+    connections.begin(incoming.socket, outgoing)
+    listener(incoming, outgoing)
   }
 }
 

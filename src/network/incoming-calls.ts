@@ -3,7 +3,11 @@ import type { Stream } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { Refusal } from '../../protocols/stream.ts'
 import type { Peer } from '../chord/ring-node.ts'
-import { INFLIGHT_HANDLERS_MAX, STREAM_WRITE_BUFFER_BYTES_MAX } from '../constants.ts'
+import {
+  INFLIGHT_HANDLERS_MAX,
+  PAUSED_STREAM_BYTES_MAX,
+  STREAM_WRITE_BUFFER_BYTES_MAX
+} from '../constants.ts'
 import {
   AnilloError,
   errorName,
@@ -31,12 +35,6 @@ export type RpcHandler = (
 
 /** More unread answers than this, and no further request is read until the other side has taken some. */
 const UNREAD_REPLY_BYTES = 1024 * 1024
-
-/**
- * What may still arrive after a stream was paused is the window that its muxer granted: 1 MiB with our host, up to 16 MiB
- * with an embedder's. libp2p resets a stream that has more unread, at 4 MiB unless it is told otherwise.
- */
-export const PAUSED_BYTES_MAX = 16 * 1024 * 1024
 
 /** A request that is being worked on. */
 export class IncomingCall {
@@ -80,7 +78,7 @@ export class IncomingCalls {
     this.#stream = stream
     this.#handler = handler
     this.#writer = new FrameWriter(stream, () => this.#resume())
-    stream.maxReadBufferLength = PAUSED_BYTES_MAX
+    stream.maxReadBufferLength = PAUSED_STREAM_BYTES_MAX
     stream.addEventListener('message', ({ data }) => this.#onData(data))
     stream.addEventListener('end', () => this.#onEnd())
     stream.addEventListener('close', () => this.#lose())
@@ -89,7 +87,9 @@ export class IncomingCalls {
 
   #onData(data: Uint8Array | Uint8ArrayList): void {
     this.#decoder.push(data)
-    if (!this.#paused) this.#handleAll()
+    if (this.#paused) return
+    this.#handleAll()
+    if (!this.#gone) this.#writer.flush()
   }
 
   /** Everything that was received, as far as the bounds allow. */

@@ -4,10 +4,10 @@
  */
 import type { Stream } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
+import { PAUSED_STREAM_BYTES_MAX } from '../constants.ts'
 import { TransferError } from '../errors.ts'
 import { type Clock, deadlineAfter } from '../runtime.ts'
 import { SEND_BYTES_MAX } from './frame-writer.ts'
-import { PAUSED_BYTES_MAX } from './incoming-calls.ts'
 
 type Bytes = Uint8Array | Uint8ArrayList
 
@@ -95,7 +95,7 @@ class ReceiveQueue {
 
   constructor(stream: Stream) {
     this.#stream = stream
-    stream.maxReadBufferLength = PAUSED_BYTES_MAX
+    stream.maxReadBufferLength = PAUSED_STREAM_BYTES_MAX
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('end', this.#onEnd)
     stream.addEventListener('close', this.#onClose)

@@ -51,7 +51,7 @@ function openAndFlock(file: string): number | undefined {
   closeSync(descriptor)
   if (status === FLOCK_HELD) return undefined
   throw new DataDirectoryError(
-    `${file} cannot be locked (${error?.message ?? `flock ended with ${status}`}): install the flock command, which is in util-linux and busybox`
+    `${file} cannot be locked (${error?.message ?? `flock ended with ${status}`}): it takes the flock command, which is in util-linux and busybox`
   )
 }
 

@@ -88,7 +88,6 @@ async function writeOptions(
   const { never, ...condition } = writeCondition(headers, creates)
   if (never) {
     const { value } = await readInTime(users.get(id, { signal }), signal)
-    if (value === undefined && !creates) throw noSuchUser(id)
     throw new ConflictError(
       'If-Match compares strongly, so a weak tag (W/) never holds; send the ETag without W/',
       {
