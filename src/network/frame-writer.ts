@@ -24,7 +24,7 @@ export class FrameWriter {
   constructor(stream: Stream, onDrained: () => void = () => {}) {
     this.#stream = stream
     this.#onDrained = onDrained
-    stream.addEventListener('drain', this.flush)
+    stream.addEventListener('drain', this.#flush)
   }
 
   /** Written and not taken by the socket. */
@@ -41,13 +41,13 @@ export class FrameWriter {
     this.#frameBytes += bytes
     if (!this.#scheduled) {
       this.#scheduled = true
-      queueMicrotask(this.flush)
+      queueMicrotask(this.#flush)
     }
     return true
   }
 
   /** Sends what was written in this tick without waiting for its end, as far as the stream takes it. */
-  readonly flush = (): void => {
+  readonly #flush = (): void => {
     this.#scheduled = false
     const stream = this.#stream
     // A stream that is closing says so to its owner; what was not sent is lost with it.

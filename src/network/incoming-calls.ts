@@ -87,9 +87,7 @@ export class IncomingCalls {
 
   #onData(data: Uint8Array | Uint8ArrayList): void {
     this.#decoder.push(data)
-    if (this.#paused) return
-    this.#handleAll()
-    if (!this.#gone) this.#writer.flush()
+    if (!this.#paused) this.#handleAll()
   }
 
   /** Everything that was received, as far as the bounds allow. */

@@ -13,7 +13,7 @@ import type { TransferRecord, TransferVerdict } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import { asSlot, SLOTS_MAX, type Slot } from '../ring/slot.ts'
 import type { Operation, Outcome, OutcomeKind } from '../users/operation.ts'
-import { checkUserId, type User } from '../users/user.ts'
+import { checkProfile, checkStatus, checkUserId, type User } from '../users/user.ts'
 import type { Tally } from '../users/users-rpc.ts'
 
 export const MEMBERS_MAX = 16
@@ -188,6 +188,8 @@ function unpackOperation({ kind, id, change, ifAbsent, ifVersion, operationId }:
   }
   if (kind === wire.Operation.Kind.DELETE) return { kind: 'delete', ...write }
   const { status, profile } = parsedObject('change', change)
+  if (status !== undefined || kind === wire.Operation.Kind.SET) checkStatus(status)
+  if (profile !== undefined) checkProfile(profile)
   if (kind === wire.Operation.Kind.PATCH) return { kind: 'patch', ...write, change: { status, profile } }
   return { kind: 'set', ...write, change: { status, profile }, ifAbsent }
 }

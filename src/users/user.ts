@@ -1,5 +1,5 @@
 /** What a user is, and what is refused at the door. The contract of every surface: HTTP, CLI, library and wire. */
-import { PROFILE_BYTES_MAX, USER_ID_BYTES_MAX } from '../constants.ts'
+import { JSON_DEPTH_MAX, PROFILE_BYTES_MAX, USER_ID_BYTES_MAX } from '../constants.ts'
 import { InvalidUserError, TooLargeError } from '../errors.ts'
 
 /** In the order of their numbers: ONLINE is 0, as in the original. */
@@ -69,13 +69,33 @@ export function checkStatus(status: unknown): Status {
 /** @throws InvalidUserError not a JSON object @throws TooLargeError over 64 KiB encoded */
 export function checkProfile(profile: unknown): Profile {
   if (typeof profile !== 'object' || profile === null || Array.isArray(profile)) {
-    const message = 'A profile is a JSON object'
-    throw new InvalidUserError(message, { issues: [{ path: 'profile', message }] })
+    throw refuseProfile('profile', 'A profile is a JSON object')
   }
+  checkJson(profile, 'profile', 1)
   const bytes = encoder.encode(JSON.stringify(profile)).byteLength
   if (bytes > PROFILE_BYTES_MAX) {
     const message = `A profile is at most ${PROFILE_BYTES_MAX} bytes of JSON; this one is ${bytes}`
     throw new TooLargeError(message, { limit: PROFILE_BYTES_MAX })
   }
   return profile as Profile
+}
+
+/** A profile is kept as it was given, so what JSON would silently change or drop is refused. */
+function checkJson(value: unknown, path: string, depth: number): void {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw refuseProfile(path, `${value} is no JSON number`)
+    return
+  }
+  const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) {
+    throw refuseProfile(path, `A ${typeof value} that is no JSON value`)
+  }
+  if (depth > JSON_DEPTH_MAX) throw refuseProfile(path, `A profile nests at most ${JSON_DEPTH_MAX} levels`)
+  for (const [name, member] of Object.entries(value as object))
+    checkJson(member, `${path}.${name}`, depth + 1)
+}
+
+function refuseProfile(path: string, message: string): InvalidUserError {
+  return new InvalidUserError(message, { issues: [{ path, message }] })
 }
