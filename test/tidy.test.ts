@@ -77,7 +77,7 @@ describe('reading a source file', () => {
 
   test('functions of every kind are measured, and blocks are not', () => {
     const functions = [
-      'function f(\n  a: number\n): Promise<Map<string, number>> {\n}', // 4
+      'function f(\n  a: number\n): Promise<Map<string, { b: number }>> {\n}', // 4
       'class A extends base(1) {\n  #m(): asserts x is Y {\n  }\n  get g() { return 1 }\n}', // 2 and 1
       'const h = async ({ a }: B): Promise<void> => {\n  if (x) {\n  }\n}', // 4
       'list.map(item => {\n})', // 2

@@ -11,3 +11,10 @@ export interface Contact {
   /** The signed peer record in its envelope, as it is handed on. */
   readonly record: Uint8Array
 }
+
+/** What the network needs of the peer book. */
+export interface Contacts {
+  contactOf(peer: Peer): Contact | undefined
+  /** Keeps it unless a newer one is known. */
+  put(contact: Contact): void
+}

@@ -10,7 +10,7 @@ import { PEER_BOOK_MAX } from '../constants.ts'
 import type { Runtime, Timer } from '../runtime.ts'
 import { peerKey, peerOfKey, peerRange } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
-import type { Contact } from './contact.ts'
+import type { Contact, Contacts } from './contact.ts'
 import type { Peer } from './ring-node.ts'
 
 export interface Acquaintance {
@@ -24,7 +24,7 @@ const FORGET_AFTER_MS = 30 * 24 * 3_600_000
 /** Being seen is only written down again after so long: nobody asks for more precision than forgetting needs. */
 const SEEN_PRECISION_MS = 3_600_000
 
-export class PeerBook {
+export class PeerBook implements Contacts {
   readonly #store: Store
   readonly #runtime: Runtime
   readonly #entries = new Map<Peer, Acquaintance>()
@@ -54,6 +54,10 @@ export class PeerBook {
 
   get(peer: Peer): Acquaintance | undefined {
     return this.#entries.get(peer)
+  }
+
+  contactOf(peer: Peer): Contact | undefined {
+    return this.#entries.get(peer)?.contact
   }
 
   /** Keeps a verified contact unless a newer one is known. */

@@ -183,7 +183,7 @@ export class ChordService implements Startable {
 
   /** What is known of how to reach a peer; multiaddrs without /p2p. */
   addressesOf(peer: Peer): readonly string[] {
-    return peer === this.peer ? this.#ownAddresses() : (this.#book?.get(peer)?.contact.addresses ?? [])
+    return peer === this.peer ? this.#ownAddresses() : (this.#book?.contactOf(peer)?.addresses ?? [])
   }
 
   get [peerRoutingSymbol](): PeerRouting {

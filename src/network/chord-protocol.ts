@@ -2,7 +2,6 @@
  * ChordRpc over libp2p. Besides carrying the messages it lets addresses travel with the peers that they belong to:
  * whoever is named in a message to a peer that may not know it yet is sent along, once, as its signed peer record.
  */
-import { equals } from 'uint8arrays/equals'
 import type {
   CallOptions,
   ChordHandler,
@@ -11,7 +10,7 @@ import type {
   ChordRpc,
   ReplyOf
 } from '../chord/chord-rpc.ts'
-import type { PeerBook } from '../chord/peer-book.ts'
+import type { Contacts } from '../chord/contact.ts'
 import type { Peer, RingNode } from '../chord/ring-node.ts'
 import { PEER_BOOK_MAX } from '../constants.ts'
 import { NotRunningError } from '../errors.ts'
@@ -30,16 +29,16 @@ export const CHORD_PROTOCOL = '/anillo/chord/1.0.0'
 
 export class ChordProtocol implements ChordRpc {
   readonly #wire: Wire
-  readonly #book: PeerBook
+  readonly #contacts: Contacts
   readonly #endpoint: RpcEndpoint
   readonly #protocol: string
   /** By remote peer: the sequences of the contacts that it was sent. */
   readonly #told = new Map<Peer, Map<Peer, bigint>>()
   #handler: ChordHandler | undefined
 
-  constructor(wire: Wire, book: PeerBook, protocol = CHORD_PROTOCOL) {
+  constructor(wire: Wire, contacts: Contacts, protocol = CHORD_PROTOCOL) {
     this.#wire = wire
-    this.#book = book
+    this.#contacts = contacts
     this.#protocol = protocol
     this.#endpoint = new RpcEndpoint(wire, protocol, (from, body) => this.#answer(from, body))
   }
@@ -111,12 +110,11 @@ export class ChordProtocol implements ChordRpc {
     return this.#wire.hello.genesis?.virtualNodes ?? 0
   }
 
-  /** Contacts that were not known, or not in this form, after their signatures have been checked. */
+  /** Contacts, after their signatures have been checked. */
   async #learn(records: readonly Uint8Array[]): Promise<void> {
     for (const record of records) {
       const contact = await verifyContact(record)
-      const known = this.#book.get(contact.peer)
-      if (known === undefined || !equals(known.contact.record, record)) this.#book.put(contact)
+      this.#contacts.put(contact)
     }
   }
 
@@ -126,7 +124,7 @@ export class ChordProtocol implements ChordRpc {
     let told = this.#told.get(to)
     for (const peer of named) {
       if (records.length === MESSAGE_CONTACTS_MAX) break
-      const contact = peer === to ? undefined : this.#book.get(peer)?.contact
+      const contact = peer === to ? undefined : this.#contacts.contactOf(peer)
       if (contact === undefined || told?.get(peer) === contact.sequence) continue
       if (told === undefined || told.size >= PEER_BOOK_MAX) {
         told = new Map()

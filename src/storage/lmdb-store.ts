@@ -194,16 +194,15 @@ export class LmdbStore implements Store {
 
   /** Makes the failure final, refuses all calls and tells the owner, who hears of it before any caller goes on. */
   #fail(cause: unknown, failed: readonly Call[] = []): StorageError {
-    if (this.#failure !== undefined) return this.#failure
+    const first = this.#failure === undefined
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const failure = new StorageError(
+    this.#failure ??= new StorageError(
       `${this.#file}: ${reason}. Nothing more is written: see to the disk, then start the peer again`,
       { cause }
     )
-    this.#failure = failure
-    for (const call of [...failed, ...this.#waiting.splice(0)]) call.reject(failure)
-    this.#onFailure(failure)
-    return failure
+    for (const call of [...failed, ...this.#waiting.splice(0)]) call.reject(this.#failure)
+    if (first) this.#onFailure(this.#failure)
+    return this.#failure
   }
 }
 

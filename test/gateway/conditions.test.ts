@@ -105,6 +105,10 @@ test('a write with If-Match is done only to that version; else it is 412 with th
     412
   )
   assert.equal(absent.current, null)
+  for (const ifMatch of [etag, `W/${etag}`]) {
+    const gone = await ask('PATCH', '/v1/users/7', { headers: { 'If-Match': ifMatch }, body })
+    assert.equal((await problemOf(gone, 412)).current, null)
+  }
 })
 
 test('If-None-Match: * creates and never replaces', async () => {

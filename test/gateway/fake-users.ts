@@ -69,8 +69,8 @@ export class FakeUsers implements TracedUsers {
     const status = patch.status === undefined ? undefined : checkStatus(patch.status)
     return this.#once(id, ['patch', patch, options.ifVersion], options, () => {
       const before = this.rows.get(id)
-      if (before === undefined) throw new NotFoundError(`There is no user ${id}`)
       this.#checked(id, options)
+      if (before === undefined) throw new NotFoundError(`There is no user ${id}`)
       const profile = checkProfile(merge(before.profile, patch.profile ?? {}))
       const user = this.#write(id, before, { status: status ?? before.status, profile })
       return { value: user, created: false, replayed: false, route: route() }
@@ -81,8 +81,8 @@ export class FakeUsers implements TracedUsers {
     await this.#begin(id)
     return this.#once(id, ['delete', options.ifVersion], options, () => {
       const present = this.rows.has(id)
+      this.#checked(id, options)
       if (present) {
-        this.#checked(id, options)
         this.rows.delete(id)
         this.writes++
       }

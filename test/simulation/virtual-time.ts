@@ -22,6 +22,8 @@ export class VirtualTime implements Clock {
   readonly #events: Event[] = []
   #nowMs = 0
   #order = 0
+  /** Looks at the state of things after every single event. */
+  watch: (() => void) | undefined
 
   now(): number {
     return EPOCH_MS + this.#nowMs
@@ -54,6 +56,7 @@ export class VirtualTime implements Clock {
       let lookMs = this.#nowMs
       for (;;) {
         await new Promise(resolve => macrotask(resolve))
+        this.watch?.()
         const next = this.#peek()
         for (; lookMs <= Math.min(next?.atMs ?? endMs, endMs); lookMs += everyMs) if (condition()) return true
         if (next === undefined || next.atMs > endMs) break

@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   storage: /^$/,
   chord: /^src\/(ring\/|storage\/(store|keys)\.ts)/,
   replica: /^src\/(ring\/|chord\/ring-node\.ts|storage\/)/,
-  users: /^src\/(replica|ring|chord)\//,
+  users: /^src\/(replica|ring|chord|storage)\//,
   // and the ports (see portFiles), and the nouns that travel
   network: /^(protocols\/|src\/(ring\/|chord\/(contact|genesis)\.ts|users\/user\.ts))/,
   gateway: /^src\/users\//,

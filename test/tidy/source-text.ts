@@ -19,7 +19,7 @@ interface Span {
 const BEFORE_REGEX =
   /(^|[([{},;:=!&|?+\-*%~^<>]|\b(return|typeof|case|in|of|void|throw|await|yield|else|do))\s*$/
 /** From the parenthesis that closes the parameters: the type of the result, on one line except between < and >. */
-const RETURN_TYPE = /\)(\s*:\s*(?:[^;{}<\s]|<[^;{}]*>|[ ](?=\S))+)?\s*$/
+const RETURN_TYPE = /\)(\s*:\s*(?:[^;{}<\s]|<(?:[^;\n]*|[^;{}]*)>|[ ](?=\S))+)?\s*$/
 /** As far back from its brace as a function's parameters are looked for. */
 const HEADER_CHARACTERS_MAX = 2_000
 const NOT_A_FUNCTION = new Set(['if', 'for', 'await', 'while', 'switch', 'catch', 'with'])

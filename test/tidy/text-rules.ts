@@ -13,7 +13,7 @@ interface Ban {
 }
 
 /** client.ts runs in other people's programs, browsers among them, and brings its own clock and random numbers. */
-const TIMERS = /^(runtime\.ts|client\.ts|cli\/|gateway\/server\.ts)/
+const TIMERS = /^(runtime\.ts|client\.ts|cli\/|gateway\/(server|connections)\.ts)/
 const PROCESS = /^(runtime\.ts|shim\.ts|cli\/|storage\/directory-lock\.ts)/
 
 const BANNED_WORDS: readonly Ban[] = [
@@ -42,8 +42,8 @@ const BANNED_MODULES: readonly Ban[] = [
   },
   {
     pattern: /^node:(net|http|https|http2|tls|dgram|dns)$/,
-    instead: 'an Rpc port, or gateway/server.ts',
-    adapters: /^(cli\/|gateway\/server\.ts)/
+    instead: 'an Rpc port',
+    adapters: /^(cli\/|gateway\/(server|connections)\.ts)/
   },
   {
     pattern: /^node:(child_process|worker_threads|cluster)/,
