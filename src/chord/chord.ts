@@ -152,9 +152,13 @@ export class Chord implements ChordHandler {
    * Who owns a position. Without a question when one of our own nodes is next to it.
    * @throws UnavailableError nobody could be found in time
    */
-  lookup(target: Position, options?: LookupOptions): Promise<LookupResult> {
-    const { table, peers } = this.#run
-    return lookup({ table, peers, clock: this.#options.runtime.clock }, target, options)
+  lookup(
+    target: Position,
+    options: LookupOptions & { readonly signal?: AbortSignal | undefined } = {}
+  ): Promise<LookupResult> {
+    const { table, peers, tasks } = this.#run
+    const { clock } = this.#options.runtime
+    return raceSignal(lookup({ table, peers, clock, signal: tasks.signal }, target, options), options.signal)
   }
 
   /** All ring nodes of this peer have their place. */
@@ -269,7 +273,7 @@ export class Chord implements ChordHandler {
         })
       }
     })
-    const context = { table, peers, runtime, tasks, clock: runtime.clock }
+    const context = { table, peers, runtime, tasks, clock: runtime.clock, signal: tasks.signal }
     const stabilisation = new Stabilisation(context)
     const fingers = new FingerRefresh(context)
     const healing = new Healing({ ...context, self: peer, book, events, stabilisation, contacts })
@@ -299,6 +303,8 @@ export class Chord implements ChordHandler {
       const why = [...new Set(reasons.values())].join('; ') || 'no answer'
       throw new JoinError(`Not let in by ${through.join(', ')} within ${JOIN_TIMEOUT_MS} ms: ${why}`)
     }
+    // Whoever is killed now must know on its return that there is a ring to come back to.
+    await this.#options.book.flush()
     const met = via.find(other => running.peers.status(other) === 'up')
     events.emit({ type: 'ring.joined', ringId: genesis.ringId, via: met ?? peer })
   }

@@ -35,7 +35,6 @@ export interface LookupResult {
 }
 
 export interface LookupOptions {
-  readonly signal?: AbortSignal | undefined
   /** @default LOOKUP_TIMEOUT_MS */
   readonly timeoutMs?: number | undefined
   /** Begin at these nodes and not at our own tables: what does *their* ring say? */
@@ -46,6 +45,8 @@ export interface LookupContext {
   readonly table: RoutingTable
   readonly peers: Peers
   readonly clock: Clock
+  /** Chord stops. */
+  readonly signal: AbortSignal
 }
 
 /** Candidates that our own tables give to begin with. */
@@ -63,7 +64,7 @@ export async function lookup(
 ): Promise<LookupResult> {
   const { table, clock } = context
   const hops: Hop[] = []
-  using deadline = deadlineAfter(clock, options.timeoutMs ?? LOOKUP_TIMEOUT_MS, options.signal)
+  using deadline = deadlineAfter(clock, options.timeoutMs ?? LOOKUP_TIMEOUT_MS, context.signal)
   try {
     for (;;) {
       deadline.signal.throwIfAborted()
@@ -74,7 +75,7 @@ export async function lookup(
       await sleep(clock, RETRY_PAUSE_MS, deadline.signal)
     }
   } catch (error) {
-    if (options.signal?.aborted || !deadline.signal.aborted) throw error
+    if (context.signal.aborted || !deadline.signal.aborted) throw error
   }
   throw new UnavailableError(
     `The owner of ${positionToHex(target)} was not found; ${hops.length} questions were asked`

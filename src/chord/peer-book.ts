@@ -24,10 +24,15 @@ const FORGET_AFTER_MS = 30 * 24 * 3_600_000
 /** Being seen is only written down again after so long: nobody asks for more precision than forgetting needs. */
 const SEEN_PRECISION_MS = 3_600_000
 
+/** Others may still tell of a peer that left, until they know it too. */
+const LEFT_DEAF_MS = 10_000
+
 export class PeerBook implements Contacts {
   readonly #store: Store
   readonly #runtime: Runtime
   readonly #entries = new Map<Peer, Acquaintance>()
+  /** Peers that left a moment ago: when, in monotonic ms. */
+  readonly #leftAtMs = new Map<Peer, number>()
   /** Peers whose entry differs from the disk's. */
   readonly #unwritten = new Set<Peer>()
   #timer: Timer | undefined
@@ -60,8 +65,9 @@ export class PeerBook implements Contacts {
     return this.#entries.get(peer)?.contact
   }
 
-  /** Keeps a verified contact unless a newer one is known. */
+  /** Keeps a verified contact unless a newer one is known, or the peer left just now. */
   put(contact: Contact): void {
+    if (this.#isLeaving(contact.peer)) return
     const known = this.#entries.get(contact.peer)
     if (known !== undefined && known.contact.sequence >= contact.sequence) return
     this.#set({ contact, seenAtMs: known?.seenAtMs ?? this.#runtime.clock.now() })
@@ -79,7 +85,9 @@ export class PeerBook implements Contacts {
 
   /** A peer that left for good. */
   remove(peer: Peer): void {
-    if (this.#entries.delete(peer)) this.#writeLater(peer)
+    this.#leftAtMs.set(peer, this.#runtime.clock.monotonic())
+    if (this.#leftAtMs.size > PEER_BOOK_MAX) this.#leftAtMs.clear()
+    this.#forget(peer)
   }
 
   /** Resolves when everything said so far is on disk. @throws StorageError */
@@ -93,6 +101,18 @@ export class PeerBook implements Contacts {
     this.#unwritten.clear()
     if (writes.length > 0) this.#writing = this.#store.write(writes)
     await this.#writing
+  }
+
+  #forget(peer: Peer): void {
+    if (this.#entries.delete(peer)) this.#writeLater(peer)
+  }
+
+  #isLeaving(peer: Peer): boolean {
+    const leftAtMs = this.#leftAtMs.get(peer)
+    if (leftAtMs === undefined) return false
+    if (this.#runtime.clock.monotonic() - leftAtMs < LEFT_DEAF_MS) return true
+    this.#leftAtMs.delete(peer)
+    return false
   }
 
   #set(entry: Acquaintance): void {
@@ -111,7 +131,7 @@ export class PeerBook implements Contacts {
 
   #forgetOld(): void {
     const oldest = this.#runtime.clock.now() - FORGET_AFTER_MS
-    for (const [peer, { seenAtMs }] of this.#entries) if (seenAtMs < oldest) this.remove(peer)
+    for (const [peer, { seenAtMs }] of this.#entries) if (seenAtMs < oldest) this.#forget(peer)
   }
 
   #forgetOldest(except: Peer): void {
@@ -121,7 +141,7 @@ export class PeerBook implements Contacts {
         oldest = entry
       }
     }
-    if (oldest !== undefined) this.remove(oldest.contact.peer)
+    if (oldest !== undefined) this.#forget(oldest.contact.peer)
   }
 }
 

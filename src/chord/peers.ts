@@ -222,6 +222,7 @@ export class Peers {
   async #confirm(peer: Peer, experience: Experience): Promise<void> {
     const { runtime, tasks } = this.#options
     while (experience.status === 'suspect') {
+      const askedAtMs = this.#now()
       const [, alive] = await Promise.all([
         this.call(peer, { type: 'ping' }, PING_TIMEOUT_MS),
         this.#reachedByOthers(peer)
@@ -229,7 +230,7 @@ export class Peers {
       const since = experience.silentSinceMs
       if (experience.status !== 'suspect' || since === undefined) return
       if (this.#now() >= this.#guardedUntilMs) {
-        const silent = !alive && experience.heardAtMs <= since
+        const silent = !alive && experience.heardAtMs < askedAtMs
         if (silent || this.#now() - since >= DEAD_MS) {
           this.#down(peer, experience)
           return

@@ -102,6 +102,7 @@ export class ChordService implements Startable {
   #chord: Chord | undefined
   #genesis: Genesis | undefined
   #record: Uint8Array = new Uint8Array()
+  #signedAddresses: readonly string[] | undefined
   #beforeGenesis: ((origin: Origin, genesis: Genesis) => Promise<void>) | undefined
   #running: { readonly stopping: AbortController; readonly joined: PromiseWithResolvers<Joined> } | undefined
 
@@ -244,9 +245,13 @@ export class ChordService implements Startable {
 
   /** The sequence is the wall clock, as in libp2p's own records: it grows over restarts without being stored. */
   async #signRecord(): Promise<void> {
+    const addresses = this.#ownAddresses()
+    // libp2p says "update" for much that is no news; a new record would go round the whole ring again.
+    if (String(addresses) === String(this.#signedAddresses)) return
+    this.#signedAddresses = addresses
     const contact = await signContact(
       this.#components.privateKey,
-      this.#ownAddresses(),
+      addresses,
       BigInt(this.runtime.clock.now())
     )
     this.#record = contact.record
