@@ -1,6 +1,6 @@
 /** The executables' entry: the process's arguments and streams in, its exit code out. */
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { VERSION } from '../version.ts'
 import type { Context } from './context.ts'
 import { anilloProgram, run, setUsersProgram } from './program.ts'
 import { systemTerminal } from './system-terminal.ts'
@@ -16,7 +16,7 @@ export async function main(name: 'anillo' | 'setusers'): Promise<never> {
   }
   const program: (context: Context, version: string) => Command =
     name === 'anillo' ? anilloProgram : setUsersProgram
-  const code = await run(program(context, packageVersion()), terminal, process.argv.slice(2))
+  const code = await run(program(context, VERSION), terminal, process.argv.slice(2))
   await Promise.all([written(process.stdout), written(process.stderr)])
   process.exit(code)
 }
@@ -24,9 +24,4 @@ export async function main(name: 'anillo' | 'setusers'): Promise<never> {
 /** A pipe may still hold back some of what was printed, and exiting would drop it. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => stream.write('', () => resolve()))
-}
-
-function packageVersion(): string {
-  const file = new URL('../../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

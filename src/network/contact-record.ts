@@ -11,6 +11,10 @@ import { ConfigurationError, ProtocolViolationError } from '../errors.ts'
 /** A whole record in its envelope. */
 export const CONTACT_RECORD_BYTES_MAX = 4096
 
+/** Every hello and many messages bring records that were seen before, and checking a signature costs a whole message. */
+const VERIFIED_MAX = 1024
+const verified = new Map<string, Contact>()
+
 /**
  * What this peer says of itself.
  * @param addresses multiaddrs, at most ADDRESSES_MAX, of at most ADDRESS_BYTES_MAX bytes
@@ -52,6 +56,16 @@ export async function signContact(
  * @throws ProtocolViolationError it is over a bound, cannot be read, or is not signed by the peer it speaks of
  */
 export async function verifyContact(record: Uint8Array): Promise<Contact> {
+  const key = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('latin1')
+  const known = verified.get(key)
+  if (known !== undefined) return known
+  const contact = await verify(record)
+  if (verified.size >= VERIFIED_MAX) verified.clear()
+  verified.set(key, contact)
+  return contact
+}
+
+async function verify(record: Uint8Array): Promise<Contact> {
   if (record.byteLength > CONTACT_RECORD_BYTES_MAX) {
     throw new ProtocolViolationError(
       `A peer record of ${record.byteLength} bytes: at most ${CONTACT_RECORD_BYTES_MAX} are read`
