@@ -60,8 +60,10 @@ export interface NodeSnapshot {
 }
 
 /** A joiner gives up after so long. */
-const JOIN_TIMEOUT_MS = 20_000
-const JOIN_RETRY_MS = 300
+const JOIN_TIMEOUT_MS = 60_000
+/** Between two tries, doubled each time: whoever joins together with many others must not add to their trouble. */
+const JOIN_RETRY_MS = 250
+const JOIN_RETRY_MAX_MS = 4_000
 const ENTRIES_AT_ONCE = 8
 /** A restarted peer stands alone when for so long nobody of its book let it in. */
 const RESTART_PATIENCE_MS = 3_000
@@ -292,11 +294,11 @@ export class Chord implements ChordHandler {
     const reasons = new Map<number, string>()
     using deadline = deadlineAfter(runtime.clock, JOIN_TIMEOUT_MS, signal)
     try {
-      while (!running.table.member) {
+      for (let retryMs = JOIN_RETRY_MS; ; retryMs = Math.min(2 * retryMs, JOIN_RETRY_MAX_MS)) {
         deadline.signal.throwIfAborted()
         await raceSignal(this.#enterAll(running, via, reasons), deadline.signal)
-        if (!running.table.member)
-          await sleep(runtime.clock, jitter(runtime.random, JOIN_RETRY_MS), deadline.signal)
+        if (running.table.member) break
+        await sleep(runtime.clock, jitter(runtime.random, retryMs), deadline.signal)
       }
     } catch (error) {
       if (signal?.aborted || running.tasks.signal.aborted || !deadline.signal.aborted) throw error

@@ -51,7 +51,10 @@ export class FingerRefresh {
     const now = this.#now()
     this.#repeatDelayMs = REPEAT_DELAY_MS
     this.#sweepLatestMs = Math.min(this.#sweepLatestMs, now + SWEEP_DELAY_MAX_MS)
-    this.#sweepAtMs = Math.min(this.#sweepLatestMs, now + jitter(this.#context.runtime.random, SWEEP_DELAY_MS))
+    this.#sweepAtMs = Math.min(
+      this.#sweepLatestMs,
+      now + jitter(this.#context.runtime.random, SWEEP_DELAY_MS)
+    )
     this.#pause.wake()
   }
 

@@ -49,10 +49,6 @@ export class PeerBook implements Contacts {
     this.#forgetOld()
   }
 
-  get size(): number {
-    return this.#entries.size
-  }
-
   peers(): Peer[] {
     return [...this.#entries.keys()]
   }

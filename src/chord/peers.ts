@@ -22,6 +22,8 @@ import type { Tasks } from './tasks.ts'
 const PROBES_MAX = 3
 /** "Are you there?" wants no work, so less patience is needed than for other questions. */
 const PING_TIMEOUT_MS = 700
+/** The first such question only decides whether a closer look is needed. */
+const CHECK_TIMEOUT_MS = 400
 /** A helper's own ping has to end before the helper's answer is waited for no longer. */
 const PROBE_PING_TIMEOUT_MS = 500
 /** Down although others reach it. */
@@ -129,7 +131,7 @@ export class Peers {
     experience.asking = true
     this.#options.tasks.start(async () => {
       try {
-        await this.call(peer, { type: 'ping' }, PING_TIMEOUT_MS)
+        await this.call(peer, { type: 'ping' }, CHECK_TIMEOUT_MS)
       } finally {
         experience.asking = false
       }
@@ -184,6 +186,7 @@ export class Peers {
 
   #answered(peer: Peer): void {
     const experience = this.#experiences.get(peer) ?? this.#meet(peer)
+    if (this.#isLeaving(experience)) return
     const before = experience.status
     experience.heardAtMs = this.#now()
     experience.silentSinceMs = undefined
@@ -243,7 +246,9 @@ export class Peers {
   async #reachedByOthers(peer: Peer): Promise<boolean> {
     const helpers = this.up().filter(helper => helper !== peer)
     const chosen = sample(this.#options.runtime.random, helpers, PROBES_MAX)
-    const replies = await Promise.all(chosen.map(helper => this.call(helper, { type: 'probe', peer }, PING_TIMEOUT_MS)))
+    const replies = await Promise.all(
+      chosen.map(helper => this.call(helper, { type: 'probe', peer }, PING_TIMEOUT_MS))
+    )
     return replies.some(reply => reply?.alive)
   }
 

@@ -40,6 +40,8 @@ export interface RoutingTableOptions {
   readonly onChange: (own: OwnNode, pointer: boolean) => void
 }
 
+/** How far a list is believed when fingers are filled: what lies further back in it is as many rounds old. */
+const LEARNT_MAX = 4
 const WHOLE_RING = 1n << BigInt(POSITION_BITS)
 
 export class RoutingTable {
@@ -106,7 +108,10 @@ export class RoutingTable {
 
   /** Fills fingers from what a lookup told. */
   learn({ predecessor, successors }: Place): boolean {
-    const changed = this.fingers.fill(predecessor.position, successors.filter(this.#usable))
+    const changed = this.fingers.fill(
+      predecessor.position,
+      successors.slice(0, LEARNT_MAX).filter(this.#usable)
+    )
     if (changed) this.#known = undefined
     return changed
   }

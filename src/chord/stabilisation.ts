@@ -25,6 +25,13 @@ const SETTLED_ROUND_MS = 1_000
 /** …and so often while things change near it, which is for a while after the last change. */
 const UNSETTLED_ROUND_MS = 100
 const UNSETTLED_FOR_MS = 500
+/**
+ * Rounds leave the network, and the processors of the peers that answer, this many times the time that an answer
+ * takes. Without it sixteen peers that join at once on two processors ask each other faster than they can answer.
+ */
+const PACE = 5
+/** Of the smoothed time of an answer, the part that the last one contributes. */
+const PACE_SMOOTHING = 1 / 8
 /** A neighbour in doubt that did not speak for so long is asked whether it is there; predecessors speak every second. */
 const NEIGHBOUR_QUIET_MS = 1_300
 /** Lookups that find a place for a node that enters; more time only means a ring that is being mended. */
@@ -50,6 +57,8 @@ export class Stabilisation {
   readonly #busy = new Set<OwnNode>()
   /** Nodes that must not wait for their round. */
   readonly #urgent = new Set<OwnNode>()
+  /** How long another peer takes to answer at present. */
+  #answerMs = 0
   /** The nearest node that others introduced and that was not contacted yet. */
   readonly #introduced = new Map<OwnNode, RingNode>()
 
@@ -216,8 +225,16 @@ export class Stabilisation {
     return distance(own.node.position, node.position)
   }
 
-  #ask(node: RingNode): Promise<Neighbours | undefined> {
-    return this.#context.peers.call(node.peer, { type: 'neighbours', index: node.index })
+  async #ask(node: RingNode): Promise<Neighbours | undefined> {
+    const { peers, runtime, table } = this.#context
+    const askedAtMs = runtime.clock.monotonic()
+    const state = await peers.call(node.peer, { type: 'neighbours', index: node.index })
+    // A dead peer takes a second to say nothing: that is no reason to mend the ring more slowly.
+    if (state !== undefined && node.peer !== table.own[0]!.node.peer) {
+      const tookMs = runtime.clock.monotonic() - askedAtMs
+      this.#answerMs += PACE_SMOOTHING * (tookMs - this.#answerMs)
+    }
+    return state
   }
 
   /** Tells `to` of a node that may be a nearer successor for it. Nothing depends on whether that arrives. */
@@ -241,11 +258,12 @@ export class Stabilisation {
   /** When the next operation of a node begins; one that is under way says so itself when it ends. */
   #dueMs(own: OwnNode): number {
     if (!own.member || this.#busy.has(own)) return Number.POSITIVE_INFINITY
-    if (this.#urgent.has(own)) return Number.NEGATIVE_INFINITY
     const last = this.#lastMs.get(own) ?? Number.NEGATIVE_INFINITY
+    const paceMs = PACE * this.#answerMs
+    if (this.#urgent.has(own)) return last + paceMs
     // Whose successor is in doubt has nobody to ask in haste: the failure detector's verdict changes the list.
     const doubtful = this.#context.peers.routable(successorOf(own).peer) !== 'up'
     const unsettled = !doubtful && last - own.changedAtMs < UNSETTLED_FOR_MS
-    return unsettled ? Math.min(last + UNSETTLED_ROUND_MS, this.#roundMs) : this.#roundMs
+    return unsettled ? Math.min(last + Math.max(UNSETTLED_ROUND_MS, paceMs), this.#roundMs) : this.#roundMs
   }
 }

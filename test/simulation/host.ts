@@ -39,6 +39,7 @@ export class SimulatedHost implements ChordRpc {
   readonly #options: HostOptions
   readonly #timers = new Set<Timer>()
   #off = false
+  #pausedUntilMs = 0
   /** Errors that were logged: a test expects none. */
   readonly errors: unknown[] = []
 
@@ -65,10 +66,24 @@ export class SimulatedHost implements ChordRpc {
   serve(handler: ChordHandler): void {
     const { network, peer, virtualNodes, onContact } = this.#options
     network.attach(peer, async (from, _service, body) => {
+      await this.#running()
+      if (this.#off) return new Promise(() => {})
       onContact(from)
       const { message } = decodeChordRequest(body, { from, virtualNodes })
       return encodeChordReply(await handler.handle(from, message))
     })
+  }
+
+  /** As SIGSTOP, and SIGCONT after `ms`: everything meant for this machine happens then, late. */
+  pause(ms: number): void {
+    this.#pausedUntilMs = this.#options.clock.monotonic() + ms
+  }
+
+  /** Resolves when the machine is running. */
+  #running(): Promise<void> {
+    const waitMs = this.#pausedUntilMs - this.#options.clock.monotonic()
+    if (waitMs <= 0) return Promise.resolve()
+    return new Promise(resolve => this.#options.clock.timer(waitMs, resolve))
   }
 
   /** Gracefully or not: nothing reaches this machine and nothing happens on it any more. */
@@ -87,6 +102,7 @@ export class SimulatedHost implements ChordRpc {
     const { network, virtualNodes, onContact } = this.#options
     const body = encodeChordRequest(request)
     const answer = await network.call(this.peer, peer, CHORD, body, options)
+    await this.#running()
     if (this.#off) return new Promise(() => {})
     if (answer === undefined) return undefined
     onContact(peer)
@@ -96,10 +112,16 @@ export class SimulatedHost implements ChordRpc {
 
   #timer(ms: number, fire: () => void): Timer {
     if (this.#off) return { cancel() {} }
-    const timer = this.#options.clock.timer(ms, () => {
+    const onTime = () => {
+      const lateMs = this.#pausedUntilMs - this.#options.clock.monotonic()
+      if (lateMs > 0) {
+        timer = this.#options.clock.timer(lateMs, onTime)
+        return
+      }
       this.#timers.delete(handle)
       fire()
-    })
+    }
+    let timer = this.#options.clock.timer(ms, onTime)
     const handle: Timer = {
       cancel: () => {
         this.#timers.delete(handle)

@@ -26,7 +26,7 @@ export function seededRandom(seed: string, name: string): Random {
 
 /** The seed of this run, from ANILLO_SEED or new, printed so that the run can be had again. */
 export function chooseSeed(): string {
-  const seed = process.env['ANILLO_SEED'] ?? `${Math.floor(Math.random() * 2 ** 32)}`
+  const seed = process.env.ANILLO_SEED ?? `${Math.floor(Math.random() * 2 ** 32)}`
   process.stdout.write(`# ANILLO_SEED=${seed}\n`)
   return seed
 }
