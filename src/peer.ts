@@ -89,12 +89,27 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
   try {
     const data = await openData(options.dataDir, runtime, error => ending.fail(error))
     ending.add(() => data.close())
-    const host = await createPeerHost(options, data, { runtime, events, ending })
-    ending.add(async () => host.stop())
-    const { users: service } = host.services
+    const host = await createPeerHost(options, data, runtime, events)
+    const departure = { final: false }
+    ending.add(async () => {
+      if (departure.final) await host.services.chord.chord.leave()
+      await host.stop()
+    })
+    const service = host.services.users
     const { genesis, origin } = await service.ready(signal)
     const { node } = service
-    const gateway = createGateway({ users: node.traced, ring: node.ring, runtime, version: VERSION })
+    const leave = async (how?: LeaveOptions) => {
+      await service.handOver(how)
+      departure.final = true
+      await ending.end()
+    }
+    const gateway = createGateway({
+      users: node.traced,
+      ring: node.ring,
+      leave: () => void leave().catch(error => runtime.log.error('this peer stays in the ring', { error })),
+      runtime,
+      version: VERSION
+    })
     const server = http === undefined ? undefined : await serveGateway(gateway, http, runtime)
     if (server !== undefined) ending.add(() => closeServer(server))
     if (output !== undefined) {
@@ -114,7 +129,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       ring: node.ring,
       events,
       fetch: request => gateway.fetch(request),
-      leave: leaving => ending.leave(() => service.leave(leaving)),
+      leave,
       stop: () => ending.end(),
       stopped: ending.ended,
       [Symbol.asyncDispose]: () => ending.end()
@@ -151,12 +166,6 @@ class Ending {
     void this.end()
   }
 
-  /** Does what comes before a last end, and ends only if that went well. */
-  async leave(work: () => Promise<void>): Promise<void> {
-    await work()
-    await this.end()
-  }
-
   async #run(): Promise<void> {
     for (const step of this.#steps.reverse()) {
       try {
@@ -167,12 +176,6 @@ class Ending {
     }
     this.#ended.resolve(this.#failure)
   }
-}
-
-interface Parts {
-  readonly runtime: Runtime
-  readonly events: Events
-  readonly ending: Ending
 }
 
 type OpenData = PeerData & { close(): Promise<void> }
@@ -187,28 +190,18 @@ async function openData(
   return { store, identity: await openIdentity(store, runtime.random), close: () => store.close() }
 }
 
-function createPeerHost(options: PeerOptions, data: PeerData, { runtime, events, ending }: Parts) {
+function createPeerHost(options: PeerOptions, data: PeerData, { log }: Runtime, events: Events) {
   const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
-  const ring = { join, replicas, slots, virtualNodes, events, log: runtime.log }
-  const leaveSoon = () => {
-    const leaving = ending.leave(() => host.then(({ services }) => services.users.leave()))
-    leaving.catch(error => runtime.log.error('could not leave', { error }))
-  }
-  const host = createHost<{ chord: ChordService; users: UsersService }>({
+  return createHost<{ chord: ChordService; users: UsersService }>({
     privateKey: privateKeyFromProtobuf(data.identity.privateKey),
     listen,
     announce,
-    services: { chord: chord(ring), users: users({ data, onLeave: leaveSoon }) }
+    services: { chord: chord({ join, replicas, slots, virtualNodes, events, log }), users: users({ data }) }
   })
-  return host
 }
 
-function serveGateway(
-  gateway: Gateway,
-  { port, host = HTTP_HOST_DEFAULT }: NonNullable<PeerOptions['http']>,
-  { log }: Runtime
-) {
-  return serve({ gateway, host, port, log })
+function serveGateway(gateway: Gateway, http: NonNullable<PeerOptions['http']>, { log }: Runtime) {
+  return serve({ gateway, host: http.host ?? HTTP_HOST_DEFAULT, port: http.port, log })
 }
 
 async function closeServer(server: GatewayServer): Promise<void> {

@@ -20,10 +20,16 @@ import { type RingNode, sameNode } from './ring-node.ts'
 import { type OwnNode, type RoutingTable, successorOf } from './routing-table.ts'
 import type { Tasks } from './tasks.ts'
 
-/** Every ring node asks its successor so often… */
+/** Rounds of a settled ring; in each, every neighbouring peer is heard or asked. */
 const SETTLED_ROUND_MS = 1_000
-/** …and so often while things change near it, which is for a while after the last change. */
-const UNSETTLED_ROUND_MS = 100
+/**
+ * A peer with many ring nodes lets them take turns: so many stabilise in a round at least, and none waits longer than
+ * so many rounds. Who is gone is noticed by peer, not by node, and every change wakes the nodes that it concerns.
+ */
+const TURN_NODES_MIN = 8
+const TURNS_MAX = 3
+/** Nodes stabilise so often while things change near them, which is for a while after the last change. */
+const UNSETTLED_ROUND_MS = 200
 const UNSETTLED_FOR_MS = 500
 /**
  * Rounds leave the network, and the processors of the peers that answer, this many times the time that an answer
@@ -32,7 +38,7 @@ const UNSETTLED_FOR_MS = 500
 const PACE = 5
 /** Of the smoothed time of an answer, the part that the last one contributes. */
 const PACE_SMOOTHING = 1 / 8
-/** A neighbour in doubt that did not speak for so long is asked whether it is there; predecessors speak every second. */
+/** A neighbour in doubt that did not speak for so long is asked whether it is there; most speak every second. */
 const NEIGHBOUR_QUIET_MS = 1_300
 /** Lookups that find a place for a node that enters; more time only means a ring that is being mended. */
 const ENTRY_LOOKUP_TIMEOUT_MS = 3_000
@@ -49,8 +55,9 @@ export interface StabilisationContext extends LookupContext {
 export class Stabilisation {
   readonly #context: StabilisationContext
   readonly #pause: Pause
-  /** When the next round of all nodes begins. */
+  /** When the next round begins, and its number. */
   #roundMs = 0
+  #round = 0
   /** When the last operation of a node began. */
   readonly #lastMs = new Map<OwnNode, number>()
   /** Nodes with an operation under way. */
@@ -75,7 +82,8 @@ export class Stabilisation {
       const due = table.own.filter(own => this.#dueMs(own) <= now)
       if (now >= this.#roundMs) {
         this.#roundMs = now + jitter(runtime.random, SETTLED_ROUND_MS)
-        this.#watchPredecessors()
+        this.#round++
+        this.#watchNeighbours()
       }
       for (const own of due) tasks.start(() => this.#alone(own, now))
       const nextMs = table.own.reduce((next, own) => Math.min(next, this.#dueMs(own)), this.#roundMs)
@@ -247,9 +255,9 @@ export class Stabilisation {
     await this.#context.peers.call(successor.peer, { type: 'notify', index: successor.index, node })
   }
 
-  #watchPredecessors(): void {
+  #watchNeighbours(): void {
     const { table, peers } = this.#context
-    const watched = new Set(table.own.map(own => own.predecessor?.peer))
+    const watched = new Set(table.own.flatMap(own => [own.predecessor?.peer, own.successors[0]?.peer]))
     for (const peer of watched) {
       if (peer !== undefined && peers.status(peer) === 'up') peers.check(peer, NEIGHBOUR_QUIET_MS)
     }
@@ -264,6 +272,16 @@ export class Stabilisation {
     // Whose successor is in doubt has nobody to ask in haste: the failure detector's verdict changes the list.
     const doubtful = this.#context.peers.routable(successorOf(own).peer) !== 'up'
     const unsettled = !doubtful && last - own.changedAtMs < UNSETTLED_FOR_MS
-    return unsettled ? Math.min(last + Math.max(UNSETTLED_ROUND_MS, paceMs), this.#roundMs) : this.#roundMs
+    const turnMs = this.#turnMs(own)
+    return unsettled ? Math.min(last + Math.max(UNSETTLED_ROUND_MS, paceMs), turnMs) : turnMs
+  }
+
+  /** When the round begins in which it is a node's turn. */
+  #turnMs({ node }: OwnNode): number {
+    const turns = Math.min(
+      Math.max(1, Math.floor(this.#context.table.own.length / TURN_NODES_MIN)),
+      TURNS_MAX
+    )
+    return this.#roundMs + ((node.index + this.#round) % turns) * SETTLED_ROUND_MS
   }
 }

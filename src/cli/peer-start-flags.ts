@@ -44,7 +44,10 @@ export function addPeerStartFlags(command: Command): Command {
       'output'
     ),
     flag('--no-output', 'write no such files'),
-    flag('--replicas <n>', 'first peer of a ring only: copies of every user (default: 3)').argParser(count),
+    flag(
+      '--replicas <n>',
+      'first peer of a ring only: copies of every user that the ring will aim at; today there is one (default: 3)'
+    ).argParser(count),
     flag(
       '--slots <n>',
       'first peer of a ring only: slices of the ring, a power of two (default: 256)'

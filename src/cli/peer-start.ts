@@ -144,14 +144,10 @@ async function announceReady(
   readyMs: number
 ): Promise<void> {
   const ownHttpPort = peer.httpUrl === undefined ? httpPort : Number(new URL(peer.httpUrl).port)
-  const [report, [nextHttpPort]] = await Promise.all([
-    // It may ask others, and whether they answer is no reason not to be ready.
-    peer.ring.ring().catch(() => undefined),
-    freePortsFrom(ownHttpPort + 1, 1, httpHost)
-  ])
+  const [nextHttpPort] = await freePortsFrom(ownHttpPort + 1, 1, httpHost)
   const block = {
     peer,
-    peers: report?.peers.length,
+    peers: peer.ring.size(),
     dataDir,
     outputDir,
     readyMs,

@@ -9,8 +9,8 @@ export interface StartBlock {
     AnilloPeer,
     'peer' | 'ringId' | 'replicas' | 'slots' | 'origin' | 'addresses' | 'httpUrl'
   >
-  /** Peers of the ring that this one knows, itself included; undefined when it could not say in time. */
-  readonly peers: number | undefined
+  /** Peers of the ring that this one knows, itself included. */
+  readonly peers: number
   readonly dataDir: string
   readonly outputDir: string | undefined
   readonly readyMs: number
@@ -29,7 +29,7 @@ export function startBlock(block: StartBlock, { bold, cyan, dim, green }: Colour
   const { peer, dataDir, outputDir } = block
   const facts = [
     `ring ${shortHex(peer.ringId)}`,
-    ...(block.peers === undefined ? [] : [counted(block.peers, 'peer')]),
+    counted(block.peers, 'peer'),
     `replicas ${peer.replicas}`,
     `slots ${peer.slots}`
   ]

@@ -19,6 +19,8 @@ export type AppContext = Context<{ Bindings: Exchange }>
 export interface GatewayOptions {
   readonly users: TracedUsers
   readonly ring: RingInspector
+  /** Begins to leave the ring for good, in the background; `ring.self()` tells how far it is. */
+  readonly leave: () => void
   readonly runtime: Runtime
   /** Of anillo, for /version. */
   readonly version: string

@@ -3,6 +3,8 @@
  * store, and a counter of starts. It lives in the store, so a copy of the store is a copy of the peer.
  */
 import { generateKeyPairFromSeed, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { fromString } from 'uint8arrays/from-string'
+import { toString as bytesToString } from 'uint8arrays/to-string'
 import { DataDirectoryError } from '../errors.ts'
 import type { Random } from '../runtime.ts'
 import { metaKey } from './keys.ts'
@@ -20,6 +22,7 @@ export interface Identity {
 const PRIVATE_KEY = metaKey('privateKey')
 const STORE_ID = metaKey('storeId')
 const BOOT = metaKey('boot')
+const OWNER = metaKey('owner')
 const SEED_BYTES = 32
 const STORE_ID_BYTES = 8
 const BOOT_BYTES = 8
@@ -41,6 +44,23 @@ export async function openIdentity(store: Store, random: Random): Promise<Identi
     { key: BOOT, value: encodeBoot(identity.boot) }
   ])
   return identity
+}
+
+/**
+ * Binds a store to the peer whose slots it holds. A host that brings a key of its own must bring the same one each
+ * time: under another, the views in the store would name a peer that nobody is any more.
+ *
+ * @throws DataDirectoryError the store is another peer's
+ */
+export async function claimStore(store: Store, peer: string): Promise<void> {
+  const owner = store.get(OWNER)
+  if (owner === undefined) {
+    await store.write([{ key: OWNER, value: fromString(peer) }])
+  } else if (bytesToString(owner) !== peer) {
+    throw new DataDirectoryError(
+      `The data directory belongs to peer ${bytesToString(owner)}, and this host is ${peer}: start it with the private key it had, or with an empty directory`
+    )
+  }
 }
 
 async function createIdentity(random: Random): Promise<Identity> {

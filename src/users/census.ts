@@ -56,6 +56,8 @@ export function reportRing(census: Census): RingReport {
       [...claims].flatMap(([slot, all]) => conflict(slot, all))
     )
   ]
+  const up = [...census.peers.values()].filter(({ description }) => description !== undefined).length
+  const wanted = Math.min(genesis.replicas, up)
   const truth = new Map([...claims].map(([slot, all]) => [slot, newest(all)]))
   return {
     id: genesis.ringId,
@@ -65,7 +67,7 @@ export function reportRing(census: Census): RingReport {
     slots: genesis.slots,
     virtualNodes: genesis.virtualNodes,
     users: [...truth.values()].reduce((sum, { users }) => sum + users, 0),
-    underReplicated: unclaimed.length,
+    underReplicated: allSlots(genesis.slots).filter(slot => copies(claims.get(slot)) < wanted).length,
     peers: peerReports(census, nodes, truth)
   }
 }
@@ -91,6 +93,10 @@ function slotClaims({ peers }: Census): Map<Slot, Claim[]> {
   return claims
 }
 
+function copies(claims: readonly Claim[] = []): number {
+  return claims.filter(({ epoch }) => epoch === newest(claims).epoch).length
+}
+
 function newest(claims: readonly Claim[]): Claim {
   return claims.reduce((a, b) => (b.epoch > a.epoch ? b : a))
 }
@@ -109,7 +115,7 @@ function peerProblems({ peers, genesis }: Census): Problem[] {
       return [
         {
           code: 'peer-down',
-          detail: `${peer} does not answer: start it again, or remove it for good with its data`
+          detail: `${peer} does not answer: start it again with its data directory`
         }
       ]
     }

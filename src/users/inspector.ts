@@ -24,7 +24,6 @@ export interface InspectorInit {
   readonly tally: () => Tally
   readonly addressesOf: (peer: Peer) => readonly string[]
   readonly storageOk: () => boolean
-  readonly leave: () => void
 }
 
 const CENSUS_LOOKS_MAX = 3
@@ -101,6 +100,10 @@ export class Inspector implements RingInspector {
     }
   }
 
+  size(): number {
+    return this.#init.chord.peers().size + 1
+  }
+
   health(): HealthCheck[] {
     const { storageOk } = this.#init
     const state = this.#state()
@@ -112,10 +115,6 @@ export class Inspector implements RingInspector {
         ...(state === 'normal' ? {} : { detail: `this peer is ${state}` })
       }
     ]
-  }
-
-  leave(): void {
-    this.#init.leave()
   }
 
   #state(): State {

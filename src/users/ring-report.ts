@@ -13,6 +13,7 @@ export interface RingReport {
   readonly slots: number
   readonly virtualNodes: number
   readonly users: number
+  /** Slots with fewer copies than `replicas`, or than there are peers. Today each has one. */
   readonly underReplicated: number
   /** In ring order of their first ring node. */
   readonly peers: readonly PeerReport[]
@@ -87,7 +88,7 @@ export interface RingInspector {
   ring(options?: { signal?: AbortSignal | undefined }): Promise<RingReport>
   lookup(id: string, options?: { signal?: AbortSignal | undefined }): Promise<LookupReport>
   self(): SelfReport
+  /** Peers of the ring that this one knows of, itself included; asks nobody. */
+  size(): number
   health(): HealthCheck[]
-  /** Starts leaving for good, in the background; `self().state` and the shrinking `self().slots` tell how it goes. */
-  leave(): void
 }

@@ -13,7 +13,7 @@ import { createViews, forgetSlots } from '../replica/slot-table.ts'
 import type { Member } from '../replica/view.ts'
 import { type Deadline, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
 import { type DataDirectory, openDataDirectory } from '../storage/data-directory.ts'
-import { openIdentity } from '../storage/identity.ts'
+import { claimStore, openIdentity } from '../storage/identity.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
 import { UsersNode, type UsersNodeInit } from './users-node.ts'
 
@@ -27,8 +27,6 @@ export interface UsersInit {
   readonly protocol?: string | undefined
   /** @default '/anillo/transfer/1.0.0' */
   readonly transferProtocol?: string | undefined
-  /** Somebody asked this peer, over HTTP, to leave for good. @default nothing happens */
-  readonly onLeave?: (() => void) | undefined
 }
 
 export interface UsersComponents {
@@ -76,6 +74,7 @@ export class UsersService implements Startable {
     }
     this.#data = this.#init.data ?? this.#directory ?? (await memoryData(runtime.random))
     const { store, identity } = this.#data
+    await claimStore(store, this.#chord.peer)
     const self = memberOf(this.#chord.peer, identity.storeId)
     this.#chord.useData(this.#data)
     this.#chord.beforeGenesis((origin, genesis) =>
@@ -138,7 +137,13 @@ export class UsersService implements Startable {
    * Hands every slot to another peer, then leaves the ring for good. The host is to be stopped afterwards.
    * @throws UnavailableError there is nobody to take them, or not all were taken in time; this peer keeps the rest
    */
-  async leave({ signal, onProgress }: LeaveOptions = {}): Promise<void> {
+  async leave(options: LeaveOptions = {}): Promise<void> {
+    await this.handOver(options)
+    await this.#chord.chord.leave(options.signal)
+  }
+
+  /** The first part of leaving: afterwards this peer holds nothing, and is still in the ring. @throws as `leave` */
+  async handOver({ signal, onProgress }: LeaveOptions = {}): Promise<void> {
     const { clock } = this.#chord.runtime
     using deadline: Deadline = deadlineAfter(clock, LEAVE_TIMEOUT_MS, signal)
     const { node } = this
@@ -165,7 +170,6 @@ export class UsersService implements Startable {
     }
     onProgress?.(0)
     await sleep(clock, LEAVE_LINGER_MS) // still a member, so that everybody is sent on to where the slots went
-    await this.#chord.chord.leave(deadline.signal)
   }
 
   async #open(): Promise<Joined> {
@@ -187,8 +191,7 @@ export class UsersService implements Startable {
       },
       addressesOf: peer => this.#chord.addressesOf(peer),
       storageOk: () => this.#storageFailure === undefined,
-      onStorageFailure: error => this.storageFailed(error),
-      onLeave: this.#init.onLeave ?? (() => {})
+      onStorageFailure: error => this.storageFailed(error)
     } satisfies UsersNodeInit)
     node.start()
     this.#node = node

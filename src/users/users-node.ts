@@ -38,7 +38,6 @@ export interface UsersNodeInit {
   readonly addressesOf: (peer: Peer) => readonly string[]
   readonly storageOk: () => boolean
   readonly onStorageFailure: (error: Error) => void
-  readonly onLeave: () => void
 }
 
 /** A user that this peer holds, as the output files list it. */
@@ -101,8 +100,7 @@ export class UsersNode {
       runtime,
       tally: () => this.tally(),
       addressesOf: init.addressesOf,
-      storageOk: init.storageOk,
-      leave: init.onLeave
+      storageOk: init.storageOk
     })
   }
 

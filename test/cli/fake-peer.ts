@@ -28,7 +28,13 @@ export function fakePeer(changes: Partial<AnilloPeer> = {}): FakePeer {
     addresses: [`/ip4/127.0.0.1/tcp/50051/p2p/${FIRST_PEER}`],
     httpUrl: 'http://127.0.0.1:5000',
     users: { get: unused, set: unused, patch: unused, delete: unused },
-    ring: { ring: async () => ringReport(), lookup: unused, self: unused, health: unused, leave: unused },
+    ring: {
+      ring: unused,
+      size: () => ringReport().peers.length,
+      lookup: unused,
+      self: unused,
+      health: unused
+    },
     events: new Events(),
     fetch: unused,
     leave: unused,

@@ -211,6 +211,10 @@ export class FakeRing implements RingInspector {
     }
   }
 
+  size(): number {
+    return 1
+  }
+
   health(): HealthCheck[] {
     return this.checks
   }

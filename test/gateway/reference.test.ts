@@ -24,7 +24,13 @@ const reference = await readFile(new URL('../../../docs/http.md', import.meta.ur
 
 test('the reference lists every route, and only routes that exist', () => {
   const runtime = { clock: systemClock, random: systemRandom, log: silentLog }
-  const app = createApp({ users: new FakeUsers(), ring: new FakeRing(), runtime, version: '' })
+  const app = createApp({
+    users: new FakeUsers(),
+    ring: new FakeRing(),
+    leave: () => {},
+    runtime,
+    version: ''
+  })
   const listed = [...reference.matchAll(/^\| `((?:GET|PUT|POST|PATCH|DELETE) [^`]+)` \|/gm)].map(
     row => row[1]
   )

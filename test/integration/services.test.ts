@@ -137,4 +137,21 @@ describe('the users service', () => {
       await rm(dir, { recursive: true })
     }
   })
+
+  it('refuses a data directory that another key left, instead of waiting for a peer that nobody is', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'anillo-'))
+    const start = () =>
+      createLibp2p({
+        ...transport,
+        services: { identify: identify(), chord: chord(), users: users({ dataDir: join(dir, 'data') }) }
+      })
+    try {
+      const first = await start()
+      await first.services.users.ready()
+      await first.stop()
+      await assert.rejects(start(), { name: 'DataDirectoryError', message: /private key/ })
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  })
 })

@@ -7,7 +7,7 @@ import { USER_ID, userIdAfter } from '../user-path.ts'
 
 const LOOKUP_PREFIX = '/v1/ring/lookup/'
 
-export function ringRoutes(app: App, ring: RingInspector): void {
+export function ringRoutes(app: App, ring: RingInspector, leave: () => void): void {
   app.get('/v1/ring', async c => {
     const { url, signal } = c.env
     checkQuery(noQuery, url.searchParams)
@@ -29,7 +29,7 @@ export function ringRoutes(app: App, ring: RingInspector): void {
 
   app.post('/v1/peer/leave', c => {
     checkQuery(noQuery, c.env.url.searchParams)
-    ring.leave()
+    leave()
     const { peer, state, slots } = ring.self()
     const watch = '/v1/peer'
     const detail = `The peer hands over its slots and then stops; watch state and slots at ${watch} until it no longer answers`
