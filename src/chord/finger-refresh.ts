@@ -15,9 +15,9 @@ const ROW_MS = 2_000
 /** From the last change to the sweep: changes come in groups, and what is learnt amidst them is soon wrong again… */
 const SWEEP_DELAY_MS = 1_000
 /** …but from the first one never longer than this. */
-const SWEEP_DELAY_MAX_MS = 3_000
+const SWEEP_DELAY_MAX_MS = 8_000
 /** A sweep that changed something is repeated: the lists that it learnt from may themselves not be settled yet… */
-const REPEAT_DELAY_MS = 2_000
+const REPEAT_DELAY_MS = 4_000
 /** …and after ever longer waits. */
 const REPEAT_DELAY_MAX_MS = 16_000
 const ROW_LOOKUP_TIMEOUT_MS = 2_000

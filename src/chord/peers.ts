@@ -18,6 +18,15 @@ import { LATE_MS } from './pause.ts'
 import type { Peer } from './ring-node.ts'
 import type { Tasks } from './tasks.ts'
 
+/**
+ * A question is given this many times what answers take at present, if that is more than its own timeout: peers that
+ * are slow because everybody is busy (a whole ring that starts on one machine) are not suspected, which would only
+ * make more questions.
+ */
+const PATIENCE = 8
+const PATIENCE_MAX_MS = 4_000
+/** Of the smoothed time of an answer, the part that the last one contributes. */
+const ANSWER_SMOOTHING = 1 / 8
 /** Others that are asked whether they reach a suspect. */
 const PROBES_MAX = 3
 /** "Are you there?" wants no work, so less patience is needed than for other questions. */
@@ -68,6 +77,7 @@ export class Peers {
   readonly #options: PeersOptions
   readonly #experiences = new Map<Peer, Experience>()
   #guardedUntilMs = Number.NEGATIVE_INFINITY
+  #answerMs = 0
 
   constructor(options: PeersOptions) {
     this.#options = options
@@ -101,19 +111,28 @@ export class Peers {
   async call<T extends ChordRequest['type']>(
     peer: Peer,
     request: Extract<ChordRequest, { type: T }>,
-    timeoutMs: number = MAINTENANCE_TIMEOUT_MS
+    ownTimeoutMs: number = MAINTENANCE_TIMEOUT_MS
   ): Promise<ReplyOf[T] | undefined> {
     const { self, rpc, runtime, tasks, answer } = this.#options
+    const timeoutMs = Math.max(ownTimeoutMs, Math.min(PATIENCE * this.#answerMs, PATIENCE_MAX_MS))
     if (peer === self) return (await answer(request)) as ReplyOf[T]
     const askedAtMs = runtime.clock.monotonic()
     const experience = this.#experiences.get(peer)
     if (experience !== undefined) experience.askedAtMs = askedAtMs
     const reply = await rpc.call<T>(peer, request, { timeoutMs, signal: tasks.signal })
     tasks.signal.throwIfAborted()
-    if (reply !== undefined) this.#answered(peer)
-    else if (runtime.clock.monotonic() - askedAtMs > timeoutMs + LATE_MS) this.late()
+    const tookMs = runtime.clock.monotonic() - askedAtMs
+    if (reply !== undefined) {
+      this.#answerMs += ANSWER_SMOOTHING * (tookMs - this.#answerMs)
+      this.#answered(peer)
+    } else if (tookMs > timeoutMs + LATE_MS) this.late()
     else this.#unanswered(peer, askedAtMs)
     return reply
+  }
+
+  /** How long another peer takes to answer at present, smoothed. That one which is dead says nothing does not count. */
+  get answerMs(): number {
+    return this.#answerMs
   }
 
   /** A sign of life: any authenticated message. */

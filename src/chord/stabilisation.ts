@@ -30,14 +30,12 @@ const TURN_NODES_MIN = 8
 const TURNS_MAX = 3
 /** Nodes stabilise so often while things change near them, which is for a while after the last change. */
 const UNSETTLED_ROUND_MS = 200
-const UNSETTLED_FOR_MS = 500
+const UNSETTLED_FOR_MS = 300
 /**
  * Rounds leave the network, and the processors of the peers that answer, this many times the time that an answer
  * takes. Without it sixteen peers that join at once on two processors ask each other faster than they can answer.
  */
 const PACE = 5
-/** Of the smoothed time of an answer, the part that the last one contributes. */
-const PACE_SMOOTHING = 1 / 8
 /** A neighbour in doubt that did not speak for so long is asked whether it is there; most speak every second. */
 const NEIGHBOUR_QUIET_MS = 1_300
 /** Lookups that find a place for a node that enters; more time only means a ring that is being mended. */
@@ -64,8 +62,6 @@ export class Stabilisation {
   readonly #busy = new Set<OwnNode>()
   /** Nodes that must not wait for their round. */
   readonly #urgent = new Set<OwnNode>()
-  /** How long another peer takes to answer at present. */
-  #answerMs = 0
   /** The nearest node that others introduced and that was not contacted yet. */
   readonly #introduced = new Map<OwnNode, RingNode>()
 
@@ -233,16 +229,8 @@ export class Stabilisation {
     return distance(own.node.position, node.position)
   }
 
-  async #ask(node: RingNode): Promise<Neighbours | undefined> {
-    const { peers, runtime, table } = this.#context
-    const askedAtMs = runtime.clock.monotonic()
-    const state = await peers.call(node.peer, { type: 'neighbours', index: node.index })
-    // A dead peer takes a second to say nothing: that is no reason to mend the ring more slowly.
-    if (state !== undefined && node.peer !== table.own[0]!.node.peer) {
-      const tookMs = runtime.clock.monotonic() - askedAtMs
-      this.#answerMs += PACE_SMOOTHING * (tookMs - this.#answerMs)
-    }
-    return state
+  #ask(node: RingNode): Promise<Neighbours | undefined> {
+    return this.#context.peers.call(node.peer, { type: 'neighbours', index: node.index })
   }
 
   /** Tells `to` of a node that may be a nearer successor for it. Nothing depends on whether that arrives. */
@@ -267,7 +255,7 @@ export class Stabilisation {
   #dueMs(own: OwnNode): number {
     if (!own.member || this.#busy.has(own)) return Number.POSITIVE_INFINITY
     const last = this.#lastMs.get(own) ?? Number.NEGATIVE_INFINITY
-    const paceMs = PACE * this.#answerMs
+    const paceMs = PACE * this.#context.peers.answerMs
     if (this.#urgent.has(own)) return last + paceMs
     // Whose successor is in doubt has nobody to ask in haste: the failure detector's verdict changes the list.
     const doubtful = this.#context.peers.routable(successorOf(own).peer) !== 'up'

@@ -14,7 +14,7 @@ async function settled(peers: number, virtualNodes: number): Promise<[SimulatedR
   const ring = new SimulatedRing({ seed, virtualNodes })
   const members = await ring.grow(peers, peers)
   await ring.settle(20_000)
-  await ring.time.pass(8_000)
+  await ring.time.pass(25_000)
   return [ring, members]
 }
 

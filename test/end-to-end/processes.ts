@@ -11,6 +11,8 @@ const ANILLO = fileURLToPath(new URL('../../../bin/anillo', import.meta.url))
 /** A loaded machine starts sixteen of them in this time. */
 const START_TIMEOUT_MS = 60_000
 const POLL_MS = 50
+/** A census asks every peer of the ring: taken without a pause it would be most of what a small machine does. */
+const CENSUS_POLL_MS = 500
 
 export interface Ended {
   readonly code: number | null
@@ -21,7 +23,8 @@ export interface Ended {
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  timeoutMs = 30_000
+  timeoutMs = 30_000,
+  pollMs = POLL_MS
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
   let last: unknown
@@ -33,7 +36,7 @@ export async function until<T>(
       last = error
     }
     if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last })
-    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    await new Promise(resolve => setTimeout(resolve, pollMs))
   }
 }
 
@@ -153,7 +156,8 @@ export class Processes implements AsyncDisposable {
           if (report.ready && report.peers.length === peers.length) return true
           throw new Error(JSON.stringify(report.problems))
         },
-        timeoutMs
+        timeoutMs,
+        CENSUS_POLL_MS
       )
     }
   }
