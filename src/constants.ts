@@ -98,7 +98,7 @@ export const HANDOVERS_INBOUND_MAX = 4
 /** Handing over one slot; the slot answers nobody meanwhile, so it is short and a failure is tried again later. */
 export const HANDOVER_TIMEOUT_MS = 10_000
 /** How long a request waits for a slot that is being handed over before it is answered 503. */
-export const SEALED_WAIT_MS = 1_000
+export const SEALED_WAIT_MS = 500
 /** A peer that has moved its last slot answers so long before it stops, so that whoever watches it leave sees the end. */
 export const LEAVE_LINGER_MS = 1_000
 /** One try at a slot's holder. */
@@ -135,4 +135,4 @@ assert(
   'an operation ends before its request'
 )
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')
-assert(SEALED_WAIT_MS <= USERS_TRY_TIMEOUT_MS, 'a holder must answer before its caller gives up')
+assert(SEALED_WAIT_MS * 2 <= USERS_TRY_TIMEOUT_MS, 'a holder must answer before its caller takes it for lost')
