@@ -87,19 +87,26 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
   const events = new Events()
   const ending = new Ending()
   try {
-    const data = await openData(options.dataDir, runtime, error => ending.fail(error))
+    let service: UsersService | undefined
+    const data = await openData(options.dataDir, runtime, error => {
+      service?.storageFailed(error)
+      ending.fail(error)
+    })
     ending.add(() => data.close())
-    const host = await createPeerHost(options, data, runtime, events)
+    const host = await createPeerHost(options, data, runtime, events, error => ending.fail(error))
     const departure = { final: false }
     ending.add(async () => {
-      if (departure.final) await host.services.chord.chord.leave()
-      await host.stop()
+      try {
+        if (departure.final) await host.services.chord.chord.leave()
+      } finally {
+        await host.stop()
+      }
     })
-    const service = host.services.users
+    service = host.services.users
     const { genesis, origin } = await service.ready(signal)
     const { node } = service
     const leave = async (how?: LeaveOptions) => {
-      await service.handOver(how)
+      await host.services.users.handOver(how)
       departure.final = true
       await ending.end()
     }
@@ -151,8 +158,10 @@ class Ending {
     return this.#ended.promise
   }
 
+  /** What is added after the end has begun is undone too. */
   add(step: () => Promise<void>): void {
     this.#steps.push(step)
+    if (this.#running !== undefined) this.#running = this.#running.then(() => this.#run())
   }
 
   end(): Promise<void> {
@@ -167,7 +176,7 @@ class Ending {
   }
 
   async #run(): Promise<void> {
-    for (const step of this.#steps.reverse()) {
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       try {
         await step()
       } catch (error) {
@@ -190,13 +199,22 @@ async function openData(
   return { store, identity: await openIdentity(store, runtime.random), close: () => store.close() }
 }
 
-function createPeerHost(options: PeerOptions, data: PeerData, { log }: Runtime, events: Events) {
+function createPeerHost(
+  options: PeerOptions,
+  data: PeerData,
+  { log }: Runtime,
+  events: Events,
+  onStorageFailure: (error: Error) => void
+) {
   const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
   return createHost<{ chord: ChordService; users: UsersService }>({
     privateKey: privateKeyFromProtobuf(data.identity.privateKey),
     listen,
     announce,
-    services: { chord: chord({ join, replicas, slots, virtualNodes, events, log }), users: users({ data }) }
+    services: {
+      chord: chord({ join, replicas, slots, virtualNodes, events, log }),
+      users: users({ data, onStorageFailure })
+    }
   })
 }
 

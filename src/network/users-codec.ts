@@ -216,6 +216,10 @@ function packOutcome({ kind, user, version, replayed }: Outcome): wire.Outcome {
 function unpackOutcome({ kind, user, version, replayed }: wire.Outcome): Outcome {
   const name = (Object.keys(OUTCOMES) as OutcomeKind[]).find(outcome => OUTCOMES[outcome] === kind)
   if (name === undefined) throw new ProtocolViolationError(`An outcome of unknown kind ${kind}`)
+  if (user === '' && name === 'found') {
+    throw new ProtocolViolationError('An outcome that found a user and does not tell it')
+  }
+  atMost('version characters', version.length, VERSION_LENGTH_MAX)
   return {
     kind: name,
     user: user === '' ? undefined : (parsedObject('user', user) as unknown as User),

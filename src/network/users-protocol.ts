@@ -1,6 +1,6 @@
 /** UsersRpc and the small messages of ReplicaRpc over libp2p. */
 import type { Peer } from '../chord/ring-node.ts'
-import { AnilloError, NotRunningError, ProtocolViolationError } from '../errors.ts'
+import { errorByName, NotRunningError, ProtocolViolationError } from '../errors.ts'
 import type { ReplicaRpc, RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
@@ -66,7 +66,7 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'install' | 'ad
       const { name, detail, retryAfterMs } = result
       return {
         kind: 'refused',
-        error: new AnilloError(name, detail, retryAfterMs === undefined ? {} : { retryAfterMs })
+        error: errorByName(name, detail, retryAfterMs === undefined ? {} : { retryAfterMs })
       }
     }
     const answer = this.#decode(peer, result.body)

@@ -39,10 +39,13 @@ export class Handover {
   readonly #init: HandoverInit
   readonly #moving = new Set<Slot>()
   #receiving = 0
+  /** When rows were last accepted here, or this peer started: a holder that gave them up installs them soon after. */
+  #acceptedMs: number
   #closed = false
 
   constructor(init: HandoverInit) {
     this.#init = init
+    this.#acceptedMs = init.runtime.clock.monotonic()
   }
 
   /** No slot is taken in any more: this peer is leaving, or stopping. */
@@ -68,6 +71,13 @@ export class Handover {
     return this.#moving.size
   }
 
+  /** Slots that are being taken in, or were so lately that their former holder may have given them up to this peer. */
+  get arriving(): number {
+    const { table, runtime } = this.#init
+    const expected = runtime.clock.monotonic() - this.#acceptedMs < HANDOVER_TIMEOUT_MS
+    return this.#receiving + (expected ? table.staged : 0)
+  }
+
   /**
    * Hands a slot over. True when it has gone, false when it stayed here (and the event says why).
    * @throws StorageError this peer's own disk failed
@@ -81,7 +91,7 @@ export class Handover {
       const view = await table.seal(slot)
       const { next, sent } = await this.#transfer(view, to, signal)
       await table.giveUp(slot, next, sent.digest)
-      await this.#install(next, sent.digest, signal)
+      await this.#install(next, sent.digest) // a stop waits for it: nobody answers until it is done
       events.emit({
         type: 'slot.moved',
         slot,
@@ -127,6 +137,7 @@ export class Handover {
         throw new TransferError('A transfer begins with an offer')
       const { view } = first.value
       await table.receive(view, () => stageRows(store, view, { [Symbol.asyncIterator]: () => records }))
+      this.#acceptedMs = runtime.clock.monotonic()
       return { kind: 'accepted', store: self.store }
     } catch (error) {
       const name = errorName(error) ?? 'InternalError'
@@ -146,10 +157,11 @@ export class Handover {
       signal
     })
     if (verdict.kind === 'refused') throw new TransferError(verdict.detail, { retryAfterMs: RETRY_AFTER_MS })
+    if (sent.digest === '') throw new TransferError(`${to} accepted the slot before it had all of it`)
     return { next: singleMemberView(view.slot, view.epoch + 1, { peer: to, store: verdict.store }), sent }
   }
 
-  async #install(view: View, digest: string, signal: AbortSignal): Promise<void> {
+  async #install(view: View, digest: string, signal?: AbortSignal): Promise<void> {
     const { rpc, table } = this.#init
     const installed = await rpc.install(view.leader, view, digest, {
       timeoutMs: MAINTENANCE_TIMEOUT_MS,

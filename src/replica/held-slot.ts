@@ -20,7 +20,7 @@ interface PendingRow {
 }
 
 /** Rows forgotten in one write, so that a sweep never makes the others wait long. */
-const SWEEP_ROWS_MAX = 256
+const SWEEP_ROWS_MAX = 4_096
 
 export class HeldSlot<Command, Outcome> {
   readonly view: View
@@ -65,7 +65,7 @@ export class HeldSlot<Command, Outcome> {
     const version = `${this.view.epoch}.${this.#sequence + 1}`
     const { outcome, row } = this.#machine.evaluate(before, command, { version, nowMs: this.#clock.now() })
     if (row !== undefined) await this.#write(key, name, before, row)
-    else if (pending !== undefined) await this.#settled(pending)
+    else if (pending !== undefined) await this.#settled(pending, command)
     return { kind: 'done', outcome }
   }
 
@@ -121,10 +121,12 @@ export class HeldSlot<Command, Outcome> {
     return ended
   }
 
-  async #settled(pending: PendingRow): Promise<void> {
+  async #settled(pending: PendingRow, command: Command): Promise<void> {
     try {
       await pending.durable
     } catch (cause) {
+      // What is repeated here may be the very write that the disk failed in.
+      if (!this.#machine.isRead(command)) throw diskFailed(cause)
       throw new UnavailableError('The disk failed: this peer is stopping', {
         retryAfterMs: RETRY_AFTER_MS,
         cause
@@ -151,7 +153,7 @@ export class HeldSlot<Command, Outcome> {
     try {
       await pending.durable
     } catch (cause) {
-      throw new OutcomeUnknownError('The disk failed while the change was written', { cause })
+      throw diskFailed(cause)
     } finally {
       if (this.#pending.get(name) === pending) this.#pending.delete(name)
     }
@@ -175,4 +177,8 @@ export class HeldSlot<Command, Outcome> {
       }
     }
   }
+}
+
+function diskFailed(cause: unknown): OutcomeUnknownError {
+  return new OutcomeUnknownError('The disk failed while the change was written', { cause })
 }

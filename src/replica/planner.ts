@@ -99,7 +99,8 @@ export class Planner {
     const { table, handover, runtime } = this.#init
     try {
       await handover.remind(signal)
-      if (runtime.clock.monotonic() - this.#plannedMs >= REPLAN_MS) await this.#plan(signal)
+      const unplanned = table.installed().some(({ slot }) => !this.#plans.has(slot))
+      if (unplanned || runtime.clock.monotonic() - this.#plannedMs >= REPLAN_MS) await this.#plan(signal)
       await this.#move(signal)
       if (runtime.clock.monotonic() - this.#advertisedMs >= ADVERTISE_MS) await this.#advertise(signal)
       if (runtime.clock.monotonic() - this.#sweptMs >= SWEEP_MS) {

@@ -25,6 +25,8 @@ export interface SlotMachine<Command, Outcome> {
    * May throw a typed error to refuse the command; then nothing was executed.
    */
   evaluate(row: Uint8Array | undefined, command: Command, context: EvaluationContext): Evaluation<Outcome>
+  /** Whether the command can change nothing. */
+  isRead(command: Command): boolean
   /** The row's key in the slot. */
   keyOf(slot: Slot, command: Command): Uint8Array
   /** False for rows that only remember what was (a deleted user's outcomes): they are not counted. */

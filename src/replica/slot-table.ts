@@ -115,12 +115,19 @@ export class SlotTable<Command, Outcome> implements Slots<Command, Outcome> {
     )
   }
 
+  /** Slots whose rows are here for a view that is not installed yet. */
+  get staged(): number {
+    return this.#states.filter(({ staged }) => staged !== null).length
+  }
+
   /** The next holder has the slot in `view`: its rows here are of no more use. */
   release(view: View): Promise<void> {
     return this.#serially(view.slot, async state => {
       if (state.handOff === null || state.next?.epoch !== view.epoch) return
       await this.#persist(view.slot, { ...state, handOff: null })
-      if (!this.#receiving.has(view.slot)) await clearRows(this.#init.store, view.slot)
+      // The slot may be on its way back already: then the rows are no longer those that were handed off.
+      if (!this.#receiving.has(view.slot) && state.staged === null)
+        await clearRows(this.#init.store, view.slot)
     })
   }
 

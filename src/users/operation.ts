@@ -55,6 +55,8 @@ export interface Outcome {
 export const usersMachine: SlotMachine<Operation, Outcome> = {
   keyOf: (slot: Slot, { id }) => rowKey(slot, positionToBytes(keyOf(id)), id),
 
+  isRead: ({ kind }) => kind === 'get',
+
   isLive: isLiveRow,
 
   isForgettable(bytes, nowMs) {

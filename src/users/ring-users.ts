@@ -28,7 +28,7 @@ import {
 import type { Slots } from '../replica/slot-machine.ts'
 import { keyOf } from '../ring/position.ts'
 import { type Slot, slotOf } from '../ring/slot.ts'
-import { type Deadline, deadlineAfter, jitter, type Runtime, sleep } from '../runtime.ts'
+import { type Deadline, deadlineAfter, jitter, type Runtime, raceSignal, sleep } from '../runtime.ts'
 import type { Locator } from './locator.ts'
 import type { Operation, Outcome } from './operation.ts'
 import { checkProfile, checkStatus, checkUserId, type User, type UserInput, type UserPatch } from './user.ts'
@@ -61,6 +61,11 @@ export interface RingUsersInit {
   /** Aborts when this peer stops: whoever waits is told at once. */
   readonly stopping: AbortSignal
 }
+
+/** What versions look like. Anything else is a condition that never holds; the empty one would be none on the wire. */
+const VERSION = /^[0-9]{1,16}\.[0-9]{1,16}$/
+/** Epochs begin at 1. */
+const NO_VERSION = '0.0'
 
 interface Executed {
   readonly outcome: Outcome
@@ -113,7 +118,7 @@ export class RingUsers implements TracedUsers {
   async #change(operation: Operation, options: CallOptions): Promise<Traced<User>> {
     const { outcome, route } = await this.#execute(operation, options)
     refuse(operation.id, outcome)
-    if (outcome.user === undefined) {
+    if (outcome.user === undefined || outcome.kind === 'absent') {
       throw new NotFoundError(
         outcome.replayed && outcome.kind !== 'absent'
           ? `The write of this idempotency key was done (version ${outcome.version}), and user ${quote(operation.id)} has been deleted since`
@@ -125,7 +130,12 @@ export class RingUsers implements TracedUsers {
 
   /** What makes a write the same write when it is sent again. */
   #intention(id: string, { ifVersion, idempotencyKey }: WriteOptions) {
-    return { id: checkUserId(id), ifVersion, operationId: this.#operationId(id, idempotencyKey) }
+    const possible = ifVersion === undefined || VERSION.test(ifVersion)
+    return {
+      id: checkUserId(id),
+      ifVersion: possible ? ifVersion : NO_VERSION,
+      operationId: this.#operationId(id, idempotencyKey)
+    }
   }
 
   #operationId(id: string, key: string | undefined): string {
@@ -144,9 +154,9 @@ export class RingUsers implements TracedUsers {
     using deadline = deadlineAfter(runtime.clock, USERS_TIMEOUT_MS, signal)
     const attempt = new Attempt(operation, slotOf(keyOf(operation.id), slotCount), this.#init, deadline)
     try {
-      return await attempt.run()
+      return await raceSignal(attempt.run(), deadline.signal)
     } catch (error) {
-      const unfinished = deadline.signal.aborted || errorName(error) === 'UnavailableError'
+      const unfinished = deadline.signal.aborted || isPassing(error)
       if (!unfinished) throw error
       if (attempt.mayBeExecuted) throw attempt.giveUp('no answer in time')
       throw signal?.aborted
@@ -166,7 +176,7 @@ class Attempt {
   readonly #deadline: Deadline
   #tries = 0
   #hops = 0
-  /** A write left and was not answered. */
+  /** A write is under way, or left and was not answered. */
   mayBeExecuted = false
 
   constructor(operation: Operation, slot: Slot, init: RingUsersInit, deadline: Deadline) {
@@ -195,7 +205,6 @@ class Attempt {
         view = result.view
         continue
       }
-      if (result.kind === 'no-reply') this.mayBeExecuted ||= result.sent && this.#operation.kind !== 'get'
       view = await this.#next(view.leader, result)
     }
   }
@@ -215,6 +224,15 @@ class Attempt {
   }
 
   async #try(leader: Peer): Promise<OperationResult> {
+    const before = this.mayBeExecuted
+    const writes = this.#operation.kind !== 'get'
+    this.mayBeExecuted ||= writes // until it is answered: the deadline may come first
+    const result = await this.#ask(leader)
+    this.mayBeExecuted = before || (writes && result.kind === 'no-reply' && result.sent)
+    return result
+  }
+
+  async #ask(leader: Peer): Promise<OperationResult> {
     const { self, slots, rpc } = this.#init
     if (leader !== self) {
       this.#hops++
@@ -256,8 +274,9 @@ class Attempt {
 }
 
 /** The holder could not just now (busy, moving): asking again soon may help. */
-function isPassing(error: AnilloError): boolean {
-  return error.name === 'BusyError' || error.name === 'UnavailableError' || error.name === 'NotRunningError'
+function isPassing(error: unknown): boolean {
+  const name = errorName(error)
+  return name === 'BusyError' || name === 'UnavailableError' || name === 'NotRunningError'
 }
 
 function traced<T>(value: T, { kind, replayed }: Outcome, route: Route): Traced<T> {

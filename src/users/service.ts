@@ -23,6 +23,8 @@ export interface UsersInit {
   readonly dataDir?: string | undefined
   /** An open store instead of `dataDir`; whoever opened it closes it, after the host has stopped. */
   readonly data?: PeerData | undefined
+  /** The disk, or what is on it, cannot be used: the host is to be stopped. Called once. */
+  readonly onStorageFailure?: ((error: Error) => void) | undefined
   /** @default '/anillo/users/1.0.0' */
   readonly protocol?: string | undefined
   /** @default '/anillo/transfer/1.0.0' */
@@ -106,6 +108,7 @@ export class UsersService implements Startable {
 
   async afterStop(): Promise<void> {
     await this.#ready?.catch(() => {})
+    await this.#node?.stop() // one that was made while the host was stopping already
     this.#ready = undefined
     this.#node = undefined
     this.#data = undefined
@@ -131,6 +134,7 @@ export class UsersService implements Startable {
     this.#storageFailure = error
     this.#chord.runtime.log.error('the disk failed; this peer must stop', { error })
     this.#chord.events.emit({ type: 'storage.failed', detail: error.message })
+    this.#init.onStorageFailure?.(error)
   }
 
   /**

@@ -132,9 +132,9 @@ export class UsersNode {
     this.#planner.stay()
   }
 
-  /** Slots that are still here, or whose next holder has not said that it has them. */
+  /** Slots that are still here, on their way to here, or whose next holder has not said that it has them. */
   get slotsLeft(): number {
-    return this.#table.installed().length + this.#table.handOffs().length
+    return this.#table.installed().length + this.#table.handOffs().length + this.#handover.arriving
   }
 
   tally(): Tally {
@@ -180,13 +180,8 @@ export class UsersNode {
     }
   }
 
-  async #operate(operation: Operation): Promise<Execution<Outcome>> {
-    try {
-      return await this.#execute(slotOf(keyOf(operation.id), this.#init.genesis.slots), operation)
-    } catch (cause) {
-      if (errorName(cause) !== 'StorageError') throw cause
-      throw new UnavailableError('The disk of this peer failed', { retryAfterMs: RETRY_AFTER_MS, cause })
-    }
+  #operate(operation: Operation): Promise<Execution<Outcome>> {
+    return this.#execute(slotOf(keyOf(operation.id), this.#init.genesis.slots), operation)
   }
 
   /** The slots of this peer, telling everybody who subscribed what they did to users. */
@@ -200,7 +195,10 @@ export class UsersNode {
   }
 
   async #execute(slot: Slot, operation: Operation): Promise<Execution<Outcome>> {
-    const execution = await this.#table.execute(slot, operation)
+    const execution = await this.#table.execute(slot, operation).catch(cause => {
+      if (errorName(cause) !== 'StorageError') throw cause
+      throw new UnavailableError('The disk of this peer failed', { retryAfterMs: RETRY_AFTER_MS, cause })
+    })
     if (execution.kind === 'done' && !execution.outcome.replayed) {
       const { kind, version } = execution.outcome
       const change =

@@ -142,6 +142,32 @@ describe('handing a slot over', () => {
     assert.equal(await statusOf(a, 'ada'), 'ONLINE')
   })
 
+  it('keeps rows that were staged for a slot on its way back when its first hand-off is acknowledged late', async () => {
+    const faults: Faults = { loseInstallReply: true }
+    const [a, b] = await twoPeers(1, faults)
+    await a.table.execute(SLOT, setOperation('ada'))
+    await a.handover.move(SLOT, 'b', never)
+    faults.loseInstall = true // b gives the slot back, and crashes before it can say so
+    await b.handover.move(SLOT, 'a', never)
+    b.restart()
+    faults.loseInstall = false
+    faults.loseInstallReply = false
+    await a.handover.remind(never)
+    await b.handover.remind(never)
+    assert.deepEqual(await holders(a, b), ['a'])
+    assert.equal(await statusOf(a, 'ada'), 'ONLINE')
+  })
+
+  it('counts what is arriving as something that a leaving peer still has to wait for', async () => {
+    const faults: Faults = { loseInstall: true }
+    const [a, b] = await twoPeers(1, faults)
+    await a.handover.move(SLOT, 'b', never)
+    assert.equal(b.handover.arriving, 1)
+    faults.loseInstall = false
+    await a.handover.remind(never)
+    assert.equal(b.handover.arriving, 0)
+  })
+
   it('refuses what is older than the floor, rows that were not staged, and another disk', async () => {
     const [a, b] = await twoPeers()
     const view = a.table.known(SLOT)!
