@@ -29,6 +29,8 @@ export interface EntryInit {
   ) => Promise<{ readonly genesis: Genesis; readonly contact: Contact }>
   /** Makes durable what a member needs before the genesis record makes this peer one. */
   readonly beforeGenesis: (origin: Origin, genesis: Genesis) => Promise<void>
+  /** Makes durable how a peer of the ring is reached. */
+  readonly remember: (contact: Contact) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -69,10 +71,11 @@ async function createRing({ options, peer, runtime, store, beforeGenesis }: Entr
 }
 
 async function joinRing(init: EntryInit): Promise<Entry> {
-  const { options, store, beforeGenesis } = init
+  const { options, store, beforeGenesis, remember } = init
   const { genesis, contact } = await greetAny(init)
   checkAgainstGenesis(options, genesis)
   await beforeGenesis('joined', genesis)
+  await remember(contact) // a member that knew nobody would stand alone after a crash, and stay alone
   await saveGenesis(store, genesis)
   return { genesis, origin: 'joined', contacts: [contact] }
 }

@@ -276,6 +276,10 @@ export class ChordService implements Startable {
       options: this.#init,
       join: this.#init.join ?? [],
       greet: (address, greeting) => protocol.greet(address, greeting),
+      remember: contact => {
+        book.put(contact)
+        return book.flush()
+      },
       beforeGenesis: this.#beforeGenesis ?? (async () => {}),
       signal
     })
