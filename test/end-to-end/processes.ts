@@ -9,7 +9,7 @@ import type { RingReport } from '../../src/users/ring-report.ts'
 
 const ANILLO = fileURLToPath(new URL('../../../bin/anillo', import.meta.url))
 /** A loaded machine starts sixteen of them in this time. */
-const START_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 120_000
 const POLL_MS = 50
 /** A census asks every peer of the ring: taken without a pause it would be most of what a small machine does. */
 const CENSUS_POLL_MS = 500
@@ -23,7 +23,7 @@ export interface Ended {
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
   pollMs = POLL_MS
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs
@@ -147,7 +147,7 @@ export class Processes implements AsyncDisposable {
   }
 
   /** All of `peers` see one ring of just them, and nothing is wrong with it. */
-  async ready(peers: readonly PeerProcess[] = this.peers, timeoutMs = 30_000): Promise<void> {
+  async ready(peers: readonly PeerProcess[] = this.peers, timeoutMs = 60_000): Promise<void> {
     for (const peer of peers) {
       await until(
         `a ready ring of ${peers.length}, seen by ${peer.peer}`,

@@ -8,7 +8,7 @@ describe('sixteen peers', () => {
     const startedMs = performance.now()
     await Promise.all(Array.from({ length: 15 }, () => ring.add()))
     t.diagnostic(`all had joined after ${Math.round(performance.now() - startedMs)} ms`)
-    await ring.ready(ring.peers, 60_000)
+    await ring.ready(ring.peers, 120_000)
     t.diagnostic(`one ring after ${Math.round(performance.now() - startedMs)} ms`)
   })
 })
