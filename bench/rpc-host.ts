@@ -10,6 +10,7 @@ import { createLibp2p } from 'libp2p'
 import { Events } from '../src/events.ts'
 import { signContact } from '../src/network/contact-record.ts'
 import { Dialer } from '../src/network/dialer.ts'
+import { Refusals } from '../src/network/refusals.ts'
 import type { Wire } from '../src/network/wire.ts'
 import { silentLog, systemClock, systemRandom } from '../src/runtime.ts'
 
@@ -48,7 +49,8 @@ export async function benchHost(
     dialer: new Dialer(connectionManager, addressesOf),
     hello: { genesis, storeId: new Uint8Array(8), boot: 1n, record, onMet() {} },
     runtime: { clock: systemClock, random: systemRandom, log: silentLog },
-    events: new Events()
+    events: new Events(),
+    refusals: new Refusals(systemClock)
   }
   return { host, wire }
 }

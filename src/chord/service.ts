@@ -29,6 +29,7 @@ import { CHORD_PROTOCOL, ChordProtocol } from '../network/chord-protocol.ts'
 import { signContact } from '../network/contact-record.ts'
 import { Dialer } from '../network/dialer.ts'
 import type { Met } from '../network/hello.ts'
+import { Refusals } from '../network/refusals.ts'
 import type { Wire } from '../network/wire.ts'
 import { POSITION_BYTES, positionFromBytes } from '../ring/position.ts'
 import { deadlineAfter, type Log, type Runtime, raceSignal, systemClock, systemRandom } from '../runtime.ts'
@@ -118,7 +119,8 @@ export class ChordService implements Startable {
       dialer: new Dialer(components.connectionManager, peer => this.addressesOf(peer)),
       hello: this.#helloPolicy(),
       runtime: this.runtime,
-      events: this.events
+      events: this.events,
+      refusals: new Refusals(this.runtime.clock)
     }
   }
 

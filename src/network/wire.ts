@@ -6,6 +6,7 @@ import type { Events } from '../events.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Dialer } from './dialer.ts'
 import type { HelloPolicy } from './hello.ts'
+import type { Refusals } from './refusals.ts'
 
 export interface Wire {
   readonly registrar: Registrar
@@ -13,6 +14,7 @@ export interface Wire {
   readonly hello: HelloPolicy
   readonly runtime: Runtime
   readonly events: Events
+  readonly refusals: Refusals
 }
 
 /**
@@ -22,7 +24,10 @@ export interface Wire {
 export function reportFailed(wire: Wire, protocol: string, peer: Peer, error: unknown): void {
   const { message } = error as Error
   if (error instanceof AnilloError && error.name !== 'UnavailableError') {
-    wire.runtime.log.warn('peer refused', { protocol, peer, error: error.name, detail: message })
+    const untold = wire.refusals.admit(peer)
+    if (untold === undefined) return
+    const more = untold === 0 ? {} : { untold }
+    wire.runtime.log.warn('peer refused', { protocol, peer, error: error.name, detail: message, ...more })
     wire.events.emit({ type: 'wire.refused', peer, error: error.name, detail: message })
   } else {
     wire.runtime.log.debug('stream lost', { protocol, peer, reason: message })

@@ -12,6 +12,7 @@ import { signContact } from '../../src/network/contact-record.ts'
 import { Dialer } from '../../src/network/dialer.ts'
 import { type HelloPolicy, type Met, sayHello } from '../../src/network/hello.ts'
 import { createHost } from '../../src/network/host.ts'
+import { Refusals } from '../../src/network/refusals.ts'
 import type { Wire } from '../../src/network/wire.ts'
 import { type Clock, type LogFields, systemClock, systemRandom } from '../../src/runtime.ts'
 
@@ -84,7 +85,8 @@ export async function startMember(options: MemberOptions = {}): Promise<Member> 
       random: systemRandom,
       log: { debug() {}, info: log, warn: log, error: log }
     },
-    events: new Events()
+    events: new Events(),
+    refusals: new Refusals(clock)
   }
   wire.events.subscribe(event => void events.push(event))
   const stop = async () => {
