@@ -8,7 +8,8 @@ describe('a ring under load', () => {
     await using ring = await Processes.create()
     await ring.add()
     let gateways = [ring.peers[0]!.http]
-    const load = new Load(8, () => gateways)
+    const load = new Load(24, () => gateways)
+    const startedMs = performance.now()
     for (let i = 0; i < 3; i++) gateways = [...gateways, (await ring.add()).http]
     await until('slots on every peer', async () =>
       (await ring.peers[0]!.ring()).peers.every(({ slots }) => slots > 20)
@@ -23,7 +24,10 @@ describe('a ring under load', () => {
     await ring.ready(stayed)
     await load.stop()
 
-    t.diagnostic(`answers by status: ${JSON.stringify(Object.fromEntries(load.statuses))}`)
+    const perSecond = Math.round((load.acknowledged / (performance.now() - startedMs)) * 1_000)
+    t.diagnostic(
+      `answers by status: ${JSON.stringify(Object.fromEntries(load.statuses))}, ${perSecond} writes a second`
+    )
     assert.deepEqual(load.wrong, [])
     assert.deepEqual(
       [...load.statuses.keys()].filter(status => ![200, 201, 503].includes(status)),
