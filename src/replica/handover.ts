@@ -62,15 +62,6 @@ export class Handover {
     return this.#closed
   }
 
-  isMoving(slot: Slot): boolean {
-    return this.#moving.has(slot)
-  }
-
-  /** Slots on their way to another peer. */
-  get moving(): number {
-    return this.#moving.size
-  }
-
   /** Slots that are being taken in, or were so lately that their former holder may have given them up to this peer. */
   get arriving(): number {
     const { table, runtime } = this.#init

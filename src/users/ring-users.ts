@@ -154,7 +154,7 @@ export class RingUsers implements TracedUsers {
     using deadline = deadlineAfter(runtime.clock, USERS_TIMEOUT_MS, signal)
     const attempt = new Attempt(operation, slotOf(keyOf(operation.id), slotCount), this.#init, deadline)
     try {
-      return await raceSignal(attempt.run(), deadline.signal)
+      return await raceSignal(raceSignal(attempt.run(), deadline.signal), stopping)
     } catch (error) {
       const unfinished = deadline.signal.aborted || isPassing(error)
       if (!unfinished) throw error

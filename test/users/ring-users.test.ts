@@ -2,7 +2,7 @@ import '../../src/shim.ts'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { USERS_TIMEOUT_MS } from '../../src/constants.ts'
-import { NotRunningError } from '../../src/errors.ts'
+import { NotRunningError, UnavailableError } from '../../src/errors.ts'
 import type { View } from '../../src/replica/view.ts'
 import type { Slot } from '../../src/ring/slot.ts'
 import { type Clock, silentLog, systemRandom } from '../../src/runtime.ts'
@@ -57,6 +57,7 @@ interface World {
 
 function worldOf({ operate, execute, search, status = 'up' }: World) {
   const clock = new ManualClock()
+  const stopping = new AbortController()
   const asked: Operation[] = []
   const held = execute === undefined ? view : { ...view, leader: 'self' }
   const users = new RingUsers({
@@ -72,9 +73,9 @@ function worldOf({ operate, execute, search, status = 'up' }: World) {
     } as UsersRpc,
     chord: { status: () => status },
     runtime: { clock, random: systemRandom, log: silentLog },
-    stopping: new AbortController().signal
+    stopping: stopping.signal
   })
-  return { users, clock, asked }
+  return { users, clock, asked, stopping }
 }
 
 function done(outcome: Partial<Outcome>): OperationResult {
@@ -142,6 +143,16 @@ describe('an operation on a user of another peer', () => {
       new Set(asked.map(operation => (operation.kind === 'get' ? '' : operation.operationId))).size,
       1
     )
+  })
+
+  it('ends at once when this peer stops, and says whether it may have been done', async () => {
+    const write = worldOf({ operate: () => never })
+    const written = write.users.set('ada', { status: 'ONLINE' })
+    const read = worldOf({ operate: () => never })
+    const got = read.users.get('ada')
+    for (const { stopping } of [write, read]) stopping.abort(new UnavailableError('This peer is stopping'))
+    await assert.rejects(written, { name: 'OutcomeUnknownError' })
+    await assert.rejects(got, { name: 'UnavailableError' })
   })
 
   it('never loses its condition on the way, whatever stands in it', async () => {
