@@ -2,7 +2,9 @@
 import '../src/shim.ts'
 
 const BENCHES: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
-  rpc: () => import('./rpc.ts')
+  rpc: () => import('./rpc.ts'),
+  replicated: () => import('./replicated.ts'),
+  recovery: () => import('./recovery.ts')
 }
 
 const [name = '', ...args] = process.argv.slice(2)

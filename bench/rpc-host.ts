@@ -47,7 +47,16 @@ export async function benchHost(
   const wire = {
     registrar,
     dialer: new Dialer(connectionManager, addressesOf),
-    hello: { genesis, storeId: new Uint8Array(8), boot: 1n, record, onMet() {} },
+    hello: {
+      genesis,
+      storeId: new Uint8Array(8),
+      boot: 1,
+      nonces: new Uint8Array(8),
+      record,
+      admit() {},
+      onMet() {},
+      onRolledBack() {}
+    },
     runtime: { clock: systemClock, random: systemRandom, log: silentLog },
     events: new Events(),
     refusals: new Refusals(systemClock)

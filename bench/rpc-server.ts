@@ -5,7 +5,7 @@ import { RpcEndpoint } from '../src/network/rpc.ts'
 import { BARE_PROTOCOL, benchHost, ONCE_PROTOCOL, RPC_PROTOCOL, STREAMS_MAX } from './rpc-host.ts'
 
 const { host, wire } = await benchHost(() => [])
-await new RpcEndpoint(wire, RPC_PROTOCOL, (_from, body) => body).start()
+await new RpcEndpoint(wire, RPC_PROTOCOL, { request: (_from, body) => body }).start()
 
 await host.handle(BARE_PROTOCOL, async stream => {
   for await (const message of lengthPrefixed.decode(stream))

@@ -37,7 +37,7 @@ export async function run(args: string[]): Promise<void> {
   const [address] = (await once(server, 'message')) as [string]
   const peer = address.split('/').at(-1)!
   const { host, wire } = await benchHost(() => [address])
-  const rpc = new RpcEndpoint(wire, RPC_PROTOCOL, (_from, body) => body)
+  const rpc = new RpcEndpoint(wire, RPC_PROTOCOL, { request: (_from, body) => body })
   await rpc.start()
   const connection = await host.dial(multiaddr(address))
   const echoes: Record<Way, Echo> = {

@@ -7,11 +7,12 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 export interface Hello {
   ringId: Uint8Array<ArrayBuffer>
   storeId: Uint8Array<ArrayBuffer>
-  boot: bigint
+  boot: number
   versionMin: number
   versionMax: number
   peerRecord: Uint8Array<ArrayBuffer>
   genesis?: Genesis
+  nonces: Uint8Array<ArrayBuffer>
   refusal?: Refusal
 }
 
@@ -35,9 +36,9 @@ export namespace Hello {
           w.bytes(obj.storeId)
         }
 
-        if ((obj.boot != null && obj.boot !== 0n)) {
+        if ((obj.boot != null && obj.boot !== 0)) {
           w.uint32(24)
-          w.uint64(obj.boot)
+          w.uint64Number(obj.boot)
         }
 
         if ((obj.versionMin != null && obj.versionMin !== 0)) {
@@ -60,6 +61,11 @@ export namespace Hello {
           Genesis.codec().encode(obj.genesis, w)
         }
 
+        if ((obj.nonces != null && obj.nonces.byteLength > 0)) {
+          w.uint32(74)
+          w.bytes(obj.nonces)
+        }
+
         if (obj.refusal != null) {
           w.uint32(66)
           Refusal.codec().encode(obj.refusal, w)
@@ -72,10 +78,11 @@ export namespace Hello {
         const obj: any = {
           ringId: uint8ArrayAlloc(0),
           storeId: uint8ArrayAlloc(0),
-          boot: 0n,
+          boot: 0,
           versionMin: 0,
           versionMax: 0,
-          peerRecord: uint8ArrayAlloc(0)
+          peerRecord: uint8ArrayAlloc(0),
+          nonces: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -93,7 +100,7 @@ export namespace Hello {
               break
             }
             case 3: {
-              obj.boot = reader.uint64()
+              obj.boot = reader.uint64Number()
               break
             }
             case 4: {
@@ -112,6 +119,10 @@ export namespace Hello {
               obj.genesis = Genesis.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.genesis
               })
+              break
+            }
+            case 9: {
+              obj.nonces = reader.bytes()
               break
             }
             case 8: {
@@ -152,7 +163,7 @@ export namespace Hello {
             case 3: {
               yield {
                 field: `${prefix}.boot`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -182,6 +193,13 @@ export namespace Hello {
                 limits: opts.limits?.genesis
               })
 
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.nonces`,
+                value: reader.bytes()
+              }
               break
             }
             case 8: {
@@ -215,7 +233,7 @@ export namespace Hello {
 
   export interface HelloBootFieldEvent {
     field: '$.boot'
-    value: bigint
+    value: number
   }
 
   export interface HelloVersionMinFieldEvent {
@@ -258,6 +276,11 @@ export namespace Hello {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface HelloNoncesFieldEvent {
+    field: '$.nonces'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface HelloRefusalNameFieldEvent {
     field: '$.refusal.name'
     value: string
@@ -281,7 +304,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloRingIdFieldEvent | HelloStoreIdFieldEvent | HelloBootFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloPeerRecordFieldEvent | HelloGenesisRingIdFieldEvent | HelloGenesisSlotsFieldEvent | HelloGenesisReplicasFieldEvent | HelloGenesisVirtualNodesFieldEvent | HelloGenesisCreatedByFieldEvent | HelloRefusalNameFieldEvent | HelloRefusalDetailFieldEvent | HelloRefusalRetryAfterMsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloRingIdFieldEvent | HelloStoreIdFieldEvent | HelloBootFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloPeerRecordFieldEvent | HelloGenesisRingIdFieldEvent | HelloGenesisSlotsFieldEvent | HelloGenesisReplicasFieldEvent | HelloGenesisVirtualNodesFieldEvent | HelloGenesisCreatedByFieldEvent | HelloNoncesFieldEvent | HelloRefusalNameFieldEvent | HelloRefusalDetailFieldEvent | HelloRefusalRetryAfterMsFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }

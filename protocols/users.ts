@@ -10,8 +10,8 @@ export interface UsersRequest {
   operation?: Operation
   whereIs?: WhereIs
   advertise?: Advertise
-  install?: Install
   tally?: Tally
+  leaving?: Leaving
 }
 
 export namespace UsersRequest {
@@ -26,37 +26,37 @@ export namespace UsersRequest {
 
         obj = { ...obj }
 
-        if (obj.tally != null) {
-          obj.install = undefined
+        if (obj.leaving != null) {
+          obj.tally = undefined
           obj.advertise = undefined
           obj.whereIs = undefined
           obj.operation = undefined
         }
 
-        if (obj.install != null) {
-          obj.tally = undefined
+        if (obj.tally != null) {
+          obj.leaving = undefined
           obj.advertise = undefined
           obj.whereIs = undefined
           obj.operation = undefined
         }
 
         if (obj.advertise != null) {
+          obj.leaving = undefined
           obj.tally = undefined
-          obj.install = undefined
           obj.whereIs = undefined
           obj.operation = undefined
         }
 
         if (obj.whereIs != null) {
+          obj.leaving = undefined
           obj.tally = undefined
-          obj.install = undefined
           obj.advertise = undefined
           obj.operation = undefined
         }
 
         if (obj.operation != null) {
+          obj.leaving = undefined
           obj.tally = undefined
-          obj.install = undefined
           obj.advertise = undefined
           obj.whereIs = undefined
         }
@@ -76,14 +76,14 @@ export namespace UsersRequest {
           Advertise.codec().encode(obj.advertise, w)
         }
 
-        if (obj.install != null) {
+        if (obj.tally != null) {
           w.uint32(34)
-          Install.codec().encode(obj.install, w)
+          Tally.codec().encode(obj.tally, w)
         }
 
-        if (obj.tally != null) {
+        if (obj.leaving != null) {
           w.uint32(42)
-          Tally.codec().encode(obj.tally, w)
+          Leaving.codec().encode(obj.leaving, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -117,14 +117,14 @@ export namespace UsersRequest {
               break
             }
             case 4: {
-              obj.install = Install.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.install
+              obj.tally = Tally.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.tally
               })
               break
             }
             case 5: {
-              obj.tally = Tally.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.tally
+              obj.leaving = Leaving.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.leaving
               })
               break
             }
@@ -135,37 +135,37 @@ export namespace UsersRequest {
           }
         }
 
-        if (obj.tally != null) {
-          delete obj.install
+        if (obj.leaving != null) {
+          delete obj.tally
           delete obj.advertise
           delete obj.whereIs
           delete obj.operation
         }
 
-        if (obj.install != null) {
-          delete obj.tally
+        if (obj.tally != null) {
+          delete obj.leaving
           delete obj.advertise
           delete obj.whereIs
           delete obj.operation
         }
 
         if (obj.advertise != null) {
+          delete obj.leaving
           delete obj.tally
-          delete obj.install
           delete obj.whereIs
           delete obj.operation
         }
 
         if (obj.whereIs != null) {
+          delete obj.leaving
           delete obj.tally
-          delete obj.install
           delete obj.advertise
           delete obj.operation
         }
 
         if (obj.operation != null) {
+          delete obj.leaving
           delete obj.tally
-          delete obj.install
           delete obj.advertise
           delete obj.whereIs
         }
@@ -200,15 +200,15 @@ export namespace UsersRequest {
               break
             }
             case 4: {
-              yield * Install.codec().stream(reader, reader.uint32(), `${prefix}.install`, {
-                limits: opts.limits?.install
+              yield * Tally.codec().stream(reader, reader.uint32(), `${prefix}.tally`, {
+                limits: opts.limits?.tally
               })
 
               break
             }
             case 5: {
-              yield * Tally.codec().stream(reader, reader.uint32(), `${prefix}.tally`, {
-                limits: opts.limits?.tally
+              yield * Leaving.codec().stream(reader, reader.uint32(), `${prefix}.leaving`, {
+                limits: opts.limits?.leaving
               })
 
               break
@@ -255,6 +255,16 @@ export namespace UsersRequest {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface UsersRequestOperationAgeMsFieldEvent {
+    field: '$.operation.ageMs'
+    value: number
+  }
+
+  export interface UsersRequestOperationConsistencyFieldEvent {
+    field: '$.operation.consistency'
+    value: Operation.Consistency
+  }
+
   export interface UsersRequestWhereIsSlotsFieldEvent {
     field: '$.whereIs.slots[]'
     index: number
@@ -267,9 +277,21 @@ export namespace UsersRequest {
     index: number
   }
 
+  export interface UsersRequestAdvertiseViewsLineageFieldEvent {
+    field: '$.advertise.views[].lineage'
+    value: number
+    index: number
+  }
+
+  export interface UsersRequestAdvertiseViewsLineageIdFieldEvent {
+    field: '$.advertise.views[].lineageId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export interface UsersRequestAdvertiseViewsEpochFieldEvent {
     field: '$.advertise.views[].epoch'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -287,40 +309,26 @@ export namespace UsersRequest {
 
   export interface UsersRequestAdvertiseViewsLeaderFieldEvent {
     field: '$.advertise.views[].leader'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface UsersRequestInstallViewSlotFieldEvent {
-    field: '$.install.view.slot'
     value: number
-  }
-
-  export interface UsersRequestInstallViewEpochFieldEvent {
-    field: '$.install.view.epoch'
-    value: bigint
-  }
-
-  export interface UsersRequestInstallViewMembersPeerFieldEvent {
-    field: '$.install.view.members[].peer'
-    value: Uint8Array<ArrayBuffer>
     index: number
   }
 
-  export interface UsersRequestInstallViewMembersStoreFieldEvent {
-    field: '$.install.view.members[].store'
-    value: Uint8Array<ArrayBuffer>
+  export interface UsersRequestAdvertiseViewsBootFieldEvent {
+    field: '$.advertise.views[].boot'
+    value: number
     index: number
   }
 
-  export interface UsersRequestInstallViewLeaderFieldEvent {
-    field: '$.install.view.leader'
-    value: Uint8Array<ArrayBuffer>
+  export interface UsersRequestAdvertiseViewsBaseEpochFieldEvent {
+    field: '$.advertise.views[].baseEpoch'
+    value: number
+    index: number
   }
 
-  export interface UsersRequestInstallDigestFieldEvent {
-    field: '$.install.digest'
-    value: Uint8Array<ArrayBuffer>
+  export interface UsersRequestAdvertiseViewsBaseSequenceFieldEvent {
+    field: '$.advertise.views[].baseSequence'
+    value: number
+    index: number
   }
 
   export function encode (obj: Partial<UsersRequest>): Uint8Array<ArrayBuffer> {
@@ -331,7 +339,7 @@ export namespace UsersRequest {
     return decodeMessage(buf, UsersRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersRequest>): Generator<UsersRequestOperationKindFieldEvent | UsersRequestOperationIdFieldEvent | UsersRequestOperationChangeFieldEvent | UsersRequestOperationIfAbsentFieldEvent | UsersRequestOperationIfVersionFieldEvent | UsersRequestOperationOperationIdFieldEvent | UsersRequestWhereIsSlotsFieldEvent | UsersRequestAdvertiseViewsSlotFieldEvent | UsersRequestAdvertiseViewsEpochFieldEvent | UsersRequestAdvertiseViewsMembersPeerFieldEvent | UsersRequestAdvertiseViewsMembersStoreFieldEvent | UsersRequestAdvertiseViewsLeaderFieldEvent | UsersRequestInstallViewSlotFieldEvent | UsersRequestInstallViewEpochFieldEvent | UsersRequestInstallViewMembersPeerFieldEvent | UsersRequestInstallViewMembersStoreFieldEvent | UsersRequestInstallViewLeaderFieldEvent | UsersRequestInstallDigestFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersRequest>): Generator<UsersRequestOperationKindFieldEvent | UsersRequestOperationIdFieldEvent | UsersRequestOperationChangeFieldEvent | UsersRequestOperationIfAbsentFieldEvent | UsersRequestOperationIfVersionFieldEvent | UsersRequestOperationOperationIdFieldEvent | UsersRequestOperationAgeMsFieldEvent | UsersRequestOperationConsistencyFieldEvent | UsersRequestWhereIsSlotsFieldEvent | UsersRequestAdvertiseViewsSlotFieldEvent | UsersRequestAdvertiseViewsLineageFieldEvent | UsersRequestAdvertiseViewsLineageIdFieldEvent | UsersRequestAdvertiseViewsEpochFieldEvent | UsersRequestAdvertiseViewsMembersPeerFieldEvent | UsersRequestAdvertiseViewsMembersStoreFieldEvent | UsersRequestAdvertiseViewsLeaderFieldEvent | UsersRequestAdvertiseViewsBootFieldEvent | UsersRequestAdvertiseViewsBaseEpochFieldEvent | UsersRequestAdvertiseViewsBaseSequenceFieldEvent> {
     return streamMessage(buf, UsersRequest.codec(), opts)
   }
 }
@@ -395,7 +403,7 @@ export namespace UsersReply {
         }
 
         if (obj.tally != null) {
-          w.uint32(42)
+          w.uint32(34)
           TallyReply.codec().encode(obj.tally, w)
         }
 
@@ -429,7 +437,7 @@ export namespace UsersReply {
               })
               break
             }
-            case 5: {
+            case 4: {
               obj.tally = TallyReply.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.tally
               })
@@ -495,7 +503,7 @@ export namespace UsersReply {
 
               break
             }
-            case 5: {
+            case 4: {
               yield * TallyReply.codec().stream(reader, reader.uint32(), `${prefix}.tally`, {
                 limits: opts.limits?.tally
               })
@@ -534,15 +542,32 @@ export namespace UsersReply {
     value: boolean
   }
 
+  export interface UsersReplyOutcomeAgeMsFieldEvent {
+    field: '$.outcome.ageMs'
+    value: number
+  }
+
   export interface UsersReplyViewsViewsSlotFieldEvent {
     field: '$.views.views[].slot'
     value: number
     index: number
   }
 
+  export interface UsersReplyViewsViewsLineageFieldEvent {
+    field: '$.views.views[].lineage'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyViewsViewsLineageIdFieldEvent {
+    field: '$.views.views[].lineageId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export interface UsersReplyViewsViewsEpochFieldEvent {
     field: '$.views.views[].epoch'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -560,7 +585,25 @@ export namespace UsersReply {
 
   export interface UsersReplyViewsViewsLeaderFieldEvent {
     field: '$.views.views[].leader'
-    value: Uint8Array<ArrayBuffer>
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyViewsViewsBootFieldEvent {
+    field: '$.views.views[].boot'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyViewsViewsBaseEpochFieldEvent {
+    field: '$.views.views[].baseEpoch'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyViewsViewsBaseSequenceFieldEvent {
+    field: '$.views.views[].baseSequence'
+    value: number
     index: number
   }
 
@@ -570,21 +613,57 @@ export namespace UsersReply {
     index: number
   }
 
+  export interface UsersReplyTallySlotsLineageFieldEvent {
+    field: '$.tally.slots[].lineage'
+    value: number
+    index: number
+  }
+
   export interface UsersReplyTallySlotsEpochFieldEvent {
     field: '$.tally.slots[].epoch'
-    value: bigint
+    value: number
     index: number
   }
 
   export interface UsersReplyTallySlotsUsersFieldEvent {
     field: '$.tally.slots[].users'
-    value: bigint
+    value: number
     index: number
+  }
+
+  export interface UsersReplyTallySlotsLeadsFieldEvent {
+    field: '$.tally.slots[].leads'
+    value: boolean
+    index: number
+  }
+
+  export interface UsersReplyTallySlotsSealedFieldEvent {
+    field: '$.tally.slots[].sealed'
+    value: boolean
+    index: number
+  }
+
+  export interface UsersReplyTallySlotsMembersFieldEvent {
+    field: '$.tally.slots[].members[]'
+    index: number
+    value: number
+  }
+
+  export interface UsersReplyTallySlotsCurrentFieldEvent {
+    field: '$.tally.slots[].current[]'
+    index: number
+    value: number
   }
 
   export interface UsersReplyTallyLeavingFieldEvent {
     field: '$.tally.leaving'
     value: boolean
+  }
+
+  export interface UsersReplyTallyPeersFieldEvent {
+    field: '$.tally.peers[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<UsersReply>): Uint8Array<ArrayBuffer> {
@@ -595,16 +674,21 @@ export namespace UsersReply {
     return decodeMessage(buf, UsersReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallyLeavingFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent> {
     return streamMessage(buf, UsersReply.codec(), opts)
   }
 }
 
 export interface View {
   slot: number
-  epoch: bigint
+  lineage: number
+  lineageId: Uint8Array<ArrayBuffer>
+  epoch: number
   members: Member[]
-  leader: Uint8Array<ArrayBuffer>
+  leader: number
+  boot: number
+  baseEpoch: number
+  baseSequence: number
 }
 
 export namespace View {
@@ -622,21 +706,46 @@ export namespace View {
           w.uint32(obj.slot)
         }
 
-        if ((obj.epoch != null && obj.epoch !== 0n)) {
+        if ((obj.lineage != null && obj.lineage !== 0)) {
           w.uint32(16)
-          w.uint64(obj.epoch)
+          w.uint64Number(obj.lineage)
+        }
+
+        if ((obj.lineageId != null && obj.lineageId.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.lineageId)
+        }
+
+        if ((obj.epoch != null && obj.epoch !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.epoch)
         }
 
         if (obj.members != null && obj.members.length > 0) {
           for (const value of obj.members) {
-            w.uint32(26)
+            w.uint32(42)
             Member.codec().encode(value, w)
           }
         }
 
-        if ((obj.leader != null && obj.leader.byteLength > 0)) {
-          w.uint32(34)
-          w.bytes(obj.leader)
+        if ((obj.leader != null && obj.leader !== 0)) {
+          w.uint32(48)
+          w.uint32(obj.leader)
+        }
+
+        if ((obj.boot != null && obj.boot !== 0)) {
+          w.uint32(56)
+          w.uint64Number(obj.boot)
+        }
+
+        if ((obj.baseEpoch != null && obj.baseEpoch !== 0)) {
+          w.uint32(64)
+          w.uint64Number(obj.baseEpoch)
+        }
+
+        if ((obj.baseSequence != null && obj.baseSequence !== 0)) {
+          w.uint32(72)
+          w.uint64Number(obj.baseSequence)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -645,9 +754,14 @@ export namespace View {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           slot: 0,
-          epoch: 0n,
+          lineage: 0,
+          lineageId: uint8ArrayAlloc(0),
+          epoch: 0,
           members: [],
-          leader: uint8ArrayAlloc(0)
+          leader: 0,
+          boot: 0,
+          baseEpoch: 0,
+          baseSequence: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -661,10 +775,18 @@ export namespace View {
               break
             }
             case 2: {
-              obj.epoch = reader.uint64()
+              obj.lineage = reader.uint64Number()
               break
             }
             case 3: {
+              obj.lineageId = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.epoch = reader.uint64Number()
+              break
+            }
+            case 5: {
               if (opts.limits?.members != null && obj.members.length === opts.limits.members) {
                 throw new MaxLengthError('Decode error - repeated field "members" had too many elements')
               }
@@ -674,8 +796,20 @@ export namespace View {
               }))
               break
             }
-            case 4: {
-              obj.leader = reader.bytes()
+            case 6: {
+              obj.leader = reader.uint32()
+              break
+            }
+            case 7: {
+              obj.boot = reader.uint64Number()
+              break
+            }
+            case 8: {
+              obj.baseEpoch = reader.uint64Number()
+              break
+            }
+            case 9: {
+              obj.baseSequence = reader.uint64Number()
               break
             }
             default: {
@@ -706,12 +840,26 @@ export namespace View {
             }
             case 2: {
               yield {
-                field: `${prefix}.epoch`,
-                value: reader.uint64()
+                field: `${prefix}.lineage`,
+                value: reader.uint64Number()
               }
               break
             }
             case 3: {
+              yield {
+                field: `${prefix}.lineageId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
               if (opts.limits?.members != null && obj.members === opts.limits.members) {
                 throw new MaxLengthError('Streaming decode error - repeated field "members" had too many elements')
               }
@@ -729,10 +877,31 @@ export namespace View {
 
               break
             }
-            case 4: {
+            case 6: {
               yield {
                 field: `${prefix}.leader`,
-                value: reader.bytes()
+                value: reader.uint32()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.boot`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.baseEpoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.baseSequence`,
+                value: reader.uint64Number()
               }
               break
             }
@@ -753,9 +922,19 @@ export namespace View {
     value: number
   }
 
+  export interface ViewLineageFieldEvent {
+    field: '$.lineage'
+    value: number
+  }
+
+  export interface ViewLineageIdFieldEvent {
+    field: '$.lineageId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface ViewEpochFieldEvent {
     field: '$.epoch'
-    value: bigint
+    value: number
   }
 
   export interface ViewMembersPeerFieldEvent {
@@ -772,7 +951,22 @@ export namespace View {
 
   export interface ViewLeaderFieldEvent {
     field: '$.leader'
-    value: Uint8Array<ArrayBuffer>
+    value: number
+  }
+
+  export interface ViewBootFieldEvent {
+    field: '$.boot'
+    value: number
+  }
+
+  export interface ViewBaseEpochFieldEvent {
+    field: '$.baseEpoch'
+    value: number
+  }
+
+  export interface ViewBaseSequenceFieldEvent {
+    field: '$.baseSequence'
+    value: number
   }
 
   export function encode (obj: Partial<View>): Uint8Array<ArrayBuffer> {
@@ -783,7 +977,7 @@ export namespace View {
     return decodeMessage(buf, View.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<View>): Generator<ViewSlotFieldEvent | ViewEpochFieldEvent | ViewMembersPeerFieldEvent | ViewMembersStoreFieldEvent | ViewLeaderFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<View>): Generator<ViewSlotFieldEvent | ViewLineageFieldEvent | ViewLineageIdFieldEvent | ViewEpochFieldEvent | ViewMembersPeerFieldEvent | ViewMembersStoreFieldEvent | ViewLeaderFieldEvent | ViewBootFieldEvent | ViewBaseEpochFieldEvent | ViewBaseSequenceFieldEvent> {
     return streamMessage(buf, View.codec(), opts)
   }
 }
@@ -907,6 +1101,8 @@ export interface Operation {
   ifAbsent: boolean
   ifVersion: string
   operationId: Uint8Array<ArrayBuffer>
+  ageMs: number
+  consistency: Operation.Consistency
 }
 
 export namespace Operation {
@@ -927,6 +1123,22 @@ export namespace Operation {
   export namespace Kind {
     export const codec = (): Codec<Kind> => {
       return enumeration<Kind>(__KindValues)
+    }
+  }
+
+  export enum Consistency {
+    STRONG = 'STRONG',
+    STALE = 'STALE'
+  }
+
+  enum __ConsistencyValues {
+    STRONG = 0,
+    STALE = 1
+  }
+
+  export namespace Consistency {
+    export const codec = (): Codec<Consistency> => {
+      return enumeration<Consistency>(__ConsistencyValues)
     }
   }
 
@@ -969,6 +1181,16 @@ export namespace Operation {
           w.bytes(obj.operationId)
         }
 
+        if ((obj.ageMs != null && obj.ageMs !== 0)) {
+          w.uint32(56)
+          w.uint32(obj.ageMs)
+        }
+
+        if (obj.consistency != null && __ConsistencyValues[obj.consistency] !== 0) {
+          w.uint32(64)
+          Operation.Consistency.codec().encode(obj.consistency, w)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -979,7 +1201,9 @@ export namespace Operation {
           change: '',
           ifAbsent: false,
           ifVersion: '',
-          operationId: uint8ArrayAlloc(0)
+          operationId: uint8ArrayAlloc(0),
+          ageMs: 0,
+          consistency: Consistency.STRONG
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1010,6 +1234,14 @@ export namespace Operation {
             }
             case 6: {
               obj.operationId = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.ageMs = reader.uint32()
+              break
+            }
+            case 8: {
+              obj.consistency = Operation.Consistency.codec().decode(reader)
               break
             }
             default: {
@@ -1069,6 +1301,20 @@ export namespace Operation {
               }
               break
             }
+            case 7: {
+              yield {
+                field: `${prefix}.ageMs`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.consistency`,
+                value: Operation.Consistency.codec().decode(reader)
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1111,6 +1357,16 @@ export namespace Operation {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface OperationAgeMsFieldEvent {
+    field: '$.ageMs'
+    value: number
+  }
+
+  export interface OperationConsistencyFieldEvent {
+    field: '$.consistency'
+    value: Operation.Consistency
+  }
+
   export function encode (obj: Partial<Operation>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Operation.codec())
   }
@@ -1119,7 +1375,7 @@ export namespace Operation {
     return decodeMessage(buf, Operation.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Operation>): Generator<OperationKindFieldEvent | OperationIdFieldEvent | OperationChangeFieldEvent | OperationIfAbsentFieldEvent | OperationIfVersionFieldEvent | OperationOperationIdFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Operation>): Generator<OperationKindFieldEvent | OperationIdFieldEvent | OperationChangeFieldEvent | OperationIfAbsentFieldEvent | OperationIfVersionFieldEvent | OperationOperationIdFieldEvent | OperationAgeMsFieldEvent | OperationConsistencyFieldEvent> {
     return streamMessage(buf, Operation.codec(), opts)
   }
 }
@@ -1129,6 +1385,7 @@ export interface Outcome {
   user: string
   version: string
   replayed: boolean
+  ageMs: number
 }
 
 export namespace Outcome {
@@ -1187,6 +1444,11 @@ export namespace Outcome {
           w.bool(obj.replayed)
         }
 
+        if ((obj.ageMs != null && obj.ageMs !== 0)) {
+          w.uint32(40)
+          w.uint32(obj.ageMs)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1195,7 +1457,8 @@ export namespace Outcome {
           kind: Kind.FOUND,
           user: '',
           version: '',
-          replayed: false
+          replayed: false,
+          ageMs: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1218,6 +1481,10 @@ export namespace Outcome {
             }
             case 4: {
               obj.replayed = reader.bool()
+              break
+            }
+            case 5: {
+              obj.ageMs = reader.uint32()
               break
             }
             default: {
@@ -1263,6 +1530,13 @@ export namespace Outcome {
               }
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.ageMs`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1295,6 +1569,11 @@ export namespace Outcome {
     value: boolean
   }
 
+  export interface OutcomeAgeMsFieldEvent {
+    field: '$.ageMs'
+    value: number
+  }
+
   export function encode (obj: Partial<Outcome>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Outcome.codec())
   }
@@ -1303,7 +1582,7 @@ export namespace Outcome {
     return decodeMessage(buf, Outcome.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Outcome>): Generator<OutcomeKindFieldEvent | OutcomeUserFieldEvent | OutcomeVersionFieldEvent | OutcomeReplayedFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Outcome>): Generator<OutcomeKindFieldEvent | OutcomeUserFieldEvent | OutcomeVersionFieldEvent | OutcomeReplayedFieldEvent | OutcomeAgeMsFieldEvent> {
     return streamMessage(buf, Outcome.codec(), opts)
   }
 }
@@ -1516,9 +1795,21 @@ export namespace Views {
     index: number
   }
 
+  export interface ViewsViewsLineageFieldEvent {
+    field: '$.views[].lineage'
+    value: number
+    index: number
+  }
+
+  export interface ViewsViewsLineageIdFieldEvent {
+    field: '$.views[].lineageId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export interface ViewsViewsEpochFieldEvent {
     field: '$.views[].epoch'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -1536,7 +1827,25 @@ export namespace Views {
 
   export interface ViewsViewsLeaderFieldEvent {
     field: '$.views[].leader'
-    value: Uint8Array<ArrayBuffer>
+    value: number
+    index: number
+  }
+
+  export interface ViewsViewsBootFieldEvent {
+    field: '$.views[].boot'
+    value: number
+    index: number
+  }
+
+  export interface ViewsViewsBaseEpochFieldEvent {
+    field: '$.views[].baseEpoch'
+    value: number
+    index: number
+  }
+
+  export interface ViewsViewsBaseSequenceFieldEvent {
+    field: '$.views[].baseSequence'
+    value: number
     index: number
   }
 
@@ -1548,7 +1857,7 @@ export namespace Views {
     return decodeMessage(buf, Views.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Views>): Generator<ViewsViewsSlotFieldEvent | ViewsViewsEpochFieldEvent | ViewsViewsMembersPeerFieldEvent | ViewsViewsMembersStoreFieldEvent | ViewsViewsLeaderFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Views>): Generator<ViewsViewsSlotFieldEvent | ViewsViewsLineageFieldEvent | ViewsViewsLineageIdFieldEvent | ViewsViewsEpochFieldEvent | ViewsViewsMembersPeerFieldEvent | ViewsViewsMembersStoreFieldEvent | ViewsViewsLeaderFieldEvent | ViewsViewsBootFieldEvent | ViewsViewsBaseEpochFieldEvent | ViewsViewsBaseSequenceFieldEvent> {
     return streamMessage(buf, Views.codec(), opts)
   }
 }
@@ -1653,9 +1962,21 @@ export namespace Advertise {
     index: number
   }
 
+  export interface AdvertiseViewsLineageFieldEvent {
+    field: '$.views[].lineage'
+    value: number
+    index: number
+  }
+
+  export interface AdvertiseViewsLineageIdFieldEvent {
+    field: '$.views[].lineageId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
   export interface AdvertiseViewsEpochFieldEvent {
     field: '$.views[].epoch'
-    value: bigint
+    value: number
     index: number
   }
 
@@ -1673,7 +1994,25 @@ export namespace Advertise {
 
   export interface AdvertiseViewsLeaderFieldEvent {
     field: '$.views[].leader'
-    value: Uint8Array<ArrayBuffer>
+    value: number
+    index: number
+  }
+
+  export interface AdvertiseViewsBootFieldEvent {
+    field: '$.views[].boot'
+    value: number
+    index: number
+  }
+
+  export interface AdvertiseViewsBaseEpochFieldEvent {
+    field: '$.views[].baseEpoch'
+    value: number
+    index: number
+  }
+
+  export interface AdvertiseViewsBaseSequenceFieldEvent {
+    field: '$.views[].baseSequence'
+    value: number
     index: number
   }
 
@@ -1685,43 +2024,28 @@ export namespace Advertise {
     return decodeMessage(buf, Advertise.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Advertise>): Generator<AdvertiseViewsSlotFieldEvent | AdvertiseViewsEpochFieldEvent | AdvertiseViewsMembersPeerFieldEvent | AdvertiseViewsMembersStoreFieldEvent | AdvertiseViewsLeaderFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Advertise>): Generator<AdvertiseViewsSlotFieldEvent | AdvertiseViewsLineageFieldEvent | AdvertiseViewsLineageIdFieldEvent | AdvertiseViewsEpochFieldEvent | AdvertiseViewsMembersPeerFieldEvent | AdvertiseViewsMembersStoreFieldEvent | AdvertiseViewsLeaderFieldEvent | AdvertiseViewsBootFieldEvent | AdvertiseViewsBaseEpochFieldEvent | AdvertiseViewsBaseSequenceFieldEvent> {
     return streamMessage(buf, Advertise.codec(), opts)
   }
 }
 
-export interface Install {
-  view?: View
-  digest: Uint8Array<ArrayBuffer>
-}
+export interface Leaving {}
 
-export namespace Install {
-  let _codec: Codec<Install>
+export namespace Leaving {
+  let _codec: Codec<Leaving>
 
-  export const codec = (): Codec<Install> => {
+  export const codec = (): Codec<Leaving> => {
     if (_codec == null) {
-      _codec = message<Install>((obj, w, opts = {}) => {
+      _codec = message<Leaving>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
-        }
-
-        if (obj.view != null) {
-          w.uint32(10)
-          View.codec().encode(obj.view, w)
-        }
-
-        if ((obj.digest != null && obj.digest.byteLength > 0)) {
-          w.uint32(18)
-          w.bytes(obj.digest)
         }
 
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
-        const obj: any = {
-          digest: uint8ArrayAlloc(0)
-        }
+        const obj: any = {}
 
         const end = length == null ? reader.len : reader.pos + length
 
@@ -1729,16 +2053,6 @@ export namespace Install {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
-            case 1: {
-              obj.view = View.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.view
-              })
-              break
-            }
-            case 2: {
-              obj.digest = reader.bytes()
-              break
-            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1754,20 +2068,6 @@ export namespace Install {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
-            case 1: {
-              yield * View.codec().stream(reader, reader.uint32(), `${prefix}.view`, {
-                limits: opts.limits?.view
-              })
-
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.digest`,
-                value: reader.bytes()
-              }
-              break
-            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1780,48 +2080,16 @@ export namespace Install {
     return _codec
   }
 
-  export interface InstallViewSlotFieldEvent {
-    field: '$.view.slot'
-    value: number
+  export function encode (obj: Partial<Leaving>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Leaving.codec())
   }
 
-  export interface InstallViewEpochFieldEvent {
-    field: '$.view.epoch'
-    value: bigint
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Leaving>): Leaving {
+    return decodeMessage(buf, Leaving.codec(), opts)
   }
 
-  export interface InstallViewMembersPeerFieldEvent {
-    field: '$.view.members[].peer'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface InstallViewMembersStoreFieldEvent {
-    field: '$.view.members[].store'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface InstallViewLeaderFieldEvent {
-    field: '$.view.leader'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface InstallDigestFieldEvent {
-    field: '$.digest'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export function encode (obj: Partial<Install>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, Install.codec())
-  }
-
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Install>): Install {
-    return decodeMessage(buf, Install.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Install>): Generator<InstallViewSlotFieldEvent | InstallViewEpochFieldEvent | InstallViewMembersPeerFieldEvent | InstallViewMembersStoreFieldEvent | InstallViewLeaderFieldEvent | InstallDigestFieldEvent> {
-    return streamMessage(buf, Install.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Leaving>): Generator<{}> {
+    return streamMessage(buf, Leaving.codec(), opts)
   }
 }
 
@@ -1956,6 +2224,7 @@ export namespace Tally {
 export interface TallyReply {
   slots: SlotTally[]
   leaving: boolean
+  peers: Uint8Array<ArrayBuffer>[]
 }
 
 export namespace TallyReply {
@@ -1980,13 +2249,21 @@ export namespace TallyReply {
           w.bool(obj.leaving)
         }
 
+        if (obj.peers != null && obj.peers.length > 0) {
+          for (const value of obj.peers) {
+            w.uint32(26)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           slots: [],
-          leaving: false
+          leaving: false,
+          peers: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2009,6 +2286,14 @@ export namespace TallyReply {
               obj.leaving = reader.bool()
               break
             }
+            case 3: {
+              if (opts.limits?.peers != null && obj.peers.length === opts.limits.peers) {
+                throw new MaxLengthError('Decode error - repeated field "peers" had too many elements')
+              }
+
+              obj.peers.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2019,7 +2304,8 @@ export namespace TallyReply {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          slots: 0
+          slots: 0,
+          peers: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2053,6 +2339,21 @@ export namespace TallyReply {
               }
               break
             }
+            case 3: {
+              if (opts.limits?.peers != null && obj.peers === opts.limits.peers) {
+                throw new MaxLengthError('Streaming decode error - repeated field "peers" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.peers[]`,
+                index: obj.peers,
+                value: reader.bytes()
+              }
+
+              obj.peers++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2071,21 +2372,57 @@ export namespace TallyReply {
     index: number
   }
 
+  export interface TallyReplySlotsLineageFieldEvent {
+    field: '$.slots[].lineage'
+    value: number
+    index: number
+  }
+
   export interface TallyReplySlotsEpochFieldEvent {
     field: '$.slots[].epoch'
-    value: bigint
+    value: number
     index: number
   }
 
   export interface TallyReplySlotsUsersFieldEvent {
     field: '$.slots[].users'
-    value: bigint
+    value: number
     index: number
+  }
+
+  export interface TallyReplySlotsLeadsFieldEvent {
+    field: '$.slots[].leads'
+    value: boolean
+    index: number
+  }
+
+  export interface TallyReplySlotsSealedFieldEvent {
+    field: '$.slots[].sealed'
+    value: boolean
+    index: number
+  }
+
+  export interface TallyReplySlotsMembersFieldEvent {
+    field: '$.slots[].members[]'
+    index: number
+    value: number
+  }
+
+  export interface TallyReplySlotsCurrentFieldEvent {
+    field: '$.slots[].current[]'
+    index: number
+    value: number
   }
 
   export interface TallyReplyLeavingFieldEvent {
     field: '$.leaving'
     value: boolean
+  }
+
+  export interface TallyReplyPeersFieldEvent {
+    field: '$.peers[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<TallyReply>): Uint8Array<ArrayBuffer> {
@@ -2096,15 +2433,20 @@ export namespace TallyReply {
     return decodeMessage(buf, TallyReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplyLeavingFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsLineageFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
     return streamMessage(buf, TallyReply.codec(), opts)
   }
 }
 
 export interface SlotTally {
   slot: number
-  epoch: bigint
-  users: bigint
+  lineage: number
+  epoch: number
+  users: number
+  leads: boolean
+  sealed: boolean
+  members: number[]
+  current: number[]
 }
 
 export namespace SlotTally {
@@ -2122,14 +2464,43 @@ export namespace SlotTally {
           w.uint32(obj.slot)
         }
 
-        if ((obj.epoch != null && obj.epoch !== 0n)) {
+        if ((obj.lineage != null && obj.lineage !== 0)) {
           w.uint32(16)
-          w.uint64(obj.epoch)
+          w.uint64Number(obj.lineage)
         }
 
-        if ((obj.users != null && obj.users !== 0n)) {
+        if ((obj.epoch != null && obj.epoch !== 0)) {
           w.uint32(24)
-          w.uint64(obj.users)
+          w.uint64Number(obj.epoch)
+        }
+
+        if ((obj.users != null && obj.users !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.users)
+        }
+
+        if ((obj.leads != null && obj.leads !== false)) {
+          w.uint32(40)
+          w.bool(obj.leads)
+        }
+
+        if ((obj.sealed != null && obj.sealed !== false)) {
+          w.uint32(48)
+          w.bool(obj.sealed)
+        }
+
+        if (obj.members != null && obj.members.length > 0) {
+          for (const value of obj.members) {
+            w.uint32(56)
+            w.uint32(value)
+          }
+        }
+
+        if (obj.current != null && obj.current.length > 0) {
+          for (const value of obj.current) {
+            w.uint32(64)
+            w.uint32(value)
+          }
         }
 
         if (opts.lengthDelimited !== false) {
@@ -2138,8 +2509,13 @@ export namespace SlotTally {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           slot: 0,
-          epoch: 0n,
-          users: 0n
+          lineage: 0,
+          epoch: 0,
+          users: 0,
+          leads: false,
+          sealed: false,
+          members: [],
+          current: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2153,11 +2529,1463 @@ export namespace SlotTally {
               break
             }
             case 2: {
-              obj.epoch = reader.uint64()
+              obj.lineage = reader.uint64Number()
               break
             }
             case 3: {
-              obj.users = reader.uint64()
+              obj.epoch = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.users = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.leads = reader.bool()
+              break
+            }
+            case 6: {
+              obj.sealed = reader.bool()
+              break
+            }
+            case 7: {
+              if (opts.limits?.members != null && obj.members.length === opts.limits.members) {
+                throw new MaxLengthError('Decode error - repeated field "members" had too many elements')
+              }
+
+              obj.members.push(reader.uint32())
+              break
+            }
+            case 8: {
+              if (opts.limits?.current != null && obj.current.length === opts.limits.current) {
+                throw new MaxLengthError('Decode error - repeated field "current" had too many elements')
+              }
+
+              obj.current.push(reader.uint32())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          members: 0,
+          current: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.slot`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.lineage`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.users`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.leads`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.sealed`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 7: {
+              if (opts.limits?.members != null && obj.members === opts.limits.members) {
+                throw new MaxLengthError('Streaming decode error - repeated field "members" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.members[]`,
+                index: obj.members,
+                value: reader.uint32()
+              }
+
+              obj.members++
+
+              break
+            }
+            case 8: {
+              if (opts.limits?.current != null && obj.current === opts.limits.current) {
+                throw new MaxLengthError('Streaming decode error - repeated field "current" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.current[]`,
+                index: obj.current,
+                value: reader.uint32()
+              }
+
+              obj.current++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SlotTallySlotFieldEvent {
+    field: '$.slot'
+    value: number
+  }
+
+  export interface SlotTallyLineageFieldEvent {
+    field: '$.lineage'
+    value: number
+  }
+
+  export interface SlotTallyEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface SlotTallyUsersFieldEvent {
+    field: '$.users'
+    value: number
+  }
+
+  export interface SlotTallyLeadsFieldEvent {
+    field: '$.leads'
+    value: boolean
+  }
+
+  export interface SlotTallySealedFieldEvent {
+    field: '$.sealed'
+    value: boolean
+  }
+
+  export interface SlotTallyMembersFieldEvent {
+    field: '$.members[]'
+    index: number
+    value: number
+  }
+
+  export interface SlotTallyCurrentFieldEvent {
+    field: '$.current[]'
+    index: number
+    value: number
+  }
+
+  export function encode (obj: Partial<SlotTally>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SlotTally.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): SlotTally {
+    return decodeMessage(buf, SlotTally.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyLineageFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent> {
+    return streamMessage(buf, SlotTally.codec(), opts)
+  }
+}
+
+export interface ReplicaMessages {
+  kind: ReplicaMessages.Kind
+  slots: Uint8Array<ArrayBuffer>
+  epochs: Uint8Array<ArrayBuffer>
+  sequences: Uint8Array<ArrayBuffer>
+  entryEpochs: Uint8Array<ArrayBuffer>
+  commits: Uint8Array<ArrayBuffer>
+  rounds: Uint8Array<ArrayBuffer>
+  counts: Uint8Array<ArrayBuffer>
+  entries: Uint8Array<ArrayBuffer>[]
+  proposals: Proposal[]
+}
+
+export namespace ReplicaMessages {
+  export enum Kind {
+    NONE = 'NONE',
+    APPEND = 'APPEND',
+    APPENDED = 'APPENDED',
+    GAP = 'GAP',
+    HEARTBEAT = 'HEARTBEAT',
+    CONFIRM = 'CONFIRM',
+    LEARN = 'LEARN',
+    LEARNED = 'LEARNED',
+    STALE_VIEW = 'STALE_VIEW',
+    NEED_VIEW = 'NEED_VIEW',
+    PRE_SEAL = 'PRE_SEAL',
+    PRE_SEALED = 'PRE_SEALED',
+    PREPARE = 'PREPARE',
+    PROMISED = 'PROMISED',
+    NACK = 'NACK',
+    SYNC = 'SYNC',
+    SYNCED = 'SYNCED',
+    SYNC_GAP = 'SYNC_GAP',
+    ACCEPT = 'ACCEPT',
+    ACCEPTED = 'ACCEPTED',
+    INSTALL = 'INSTALL',
+    INSTALLED = 'INSTALLED',
+    FETCH = 'FETCH',
+    DATA = 'DATA'
+  }
+
+  enum __KindValues {
+    NONE = 0,
+    APPEND = 1,
+    APPENDED = 2,
+    GAP = 3,
+    HEARTBEAT = 4,
+    CONFIRM = 5,
+    LEARN = 6,
+    LEARNED = 7,
+    STALE_VIEW = 8,
+    NEED_VIEW = 9,
+    PRE_SEAL = 10,
+    PRE_SEALED = 11,
+    PREPARE = 12,
+    PROMISED = 13,
+    NACK = 14,
+    SYNC = 15,
+    SYNCED = 16,
+    SYNC_GAP = 17,
+    ACCEPT = 18,
+    ACCEPTED = 19,
+    INSTALL = 20,
+    INSTALLED = 21,
+    FETCH = 22,
+    DATA = 23
+  }
+
+  export namespace Kind {
+    export const codec = (): Codec<Kind> => {
+      return enumeration<Kind>(__KindValues)
+    }
+  }
+
+  let _codec: Codec<ReplicaMessages>
+
+  export const codec = (): Codec<ReplicaMessages> => {
+    if (_codec == null) {
+      _codec = message<ReplicaMessages>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.kind != null && __KindValues[obj.kind] !== 0) {
+          w.uint32(8)
+          ReplicaMessages.Kind.codec().encode(obj.kind, w)
+        }
+
+        if ((obj.slots != null && obj.slots.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.slots)
+        }
+
+        if ((obj.epochs != null && obj.epochs.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.epochs)
+        }
+
+        if ((obj.sequences != null && obj.sequences.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.sequences)
+        }
+
+        if ((obj.entryEpochs != null && obj.entryEpochs.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.entryEpochs)
+        }
+
+        if ((obj.commits != null && obj.commits.byteLength > 0)) {
+          w.uint32(50)
+          w.bytes(obj.commits)
+        }
+
+        if ((obj.rounds != null && obj.rounds.byteLength > 0)) {
+          w.uint32(58)
+          w.bytes(obj.rounds)
+        }
+
+        if ((obj.counts != null && obj.counts.byteLength > 0)) {
+          w.uint32(66)
+          w.bytes(obj.counts)
+        }
+
+        if (obj.entries != null && obj.entries.length > 0) {
+          for (const value of obj.entries) {
+            w.uint32(74)
+            w.bytes(value)
+          }
+        }
+
+        if (obj.proposals != null && obj.proposals.length > 0) {
+          for (const value of obj.proposals) {
+            w.uint32(82)
+            Proposal.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          kind: Kind.NONE,
+          slots: uint8ArrayAlloc(0),
+          epochs: uint8ArrayAlloc(0),
+          sequences: uint8ArrayAlloc(0),
+          entryEpochs: uint8ArrayAlloc(0),
+          commits: uint8ArrayAlloc(0),
+          rounds: uint8ArrayAlloc(0),
+          counts: uint8ArrayAlloc(0),
+          entries: [],
+          proposals: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.kind = ReplicaMessages.Kind.codec().decode(reader)
+              break
+            }
+            case 2: {
+              obj.slots = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.epochs = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.sequences = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.entryEpochs = reader.bytes()
+              break
+            }
+            case 6: {
+              obj.commits = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.rounds = reader.bytes()
+              break
+            }
+            case 8: {
+              obj.counts = reader.bytes()
+              break
+            }
+            case 9: {
+              if (opts.limits?.entries != null && obj.entries.length === opts.limits.entries) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              obj.entries.push(reader.bytes())
+              break
+            }
+            case 10: {
+              if (opts.limits?.proposals != null && obj.proposals.length === opts.limits.proposals) {
+                throw new MaxLengthError('Decode error - repeated field "proposals" had too many elements')
+              }
+
+              obj.proposals.push(Proposal.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.proposals$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          entries: 0,
+          proposals: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.kind`,
+                value: ReplicaMessages.Kind.codec().decode(reader)
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.slots`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.epochs`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.sequences`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.entryEpochs`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.commits`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.rounds`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.counts`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 9: {
+              if (opts.limits?.entries != null && obj.entries === opts.limits.entries) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.entries[]`,
+                index: obj.entries,
+                value: reader.bytes()
+              }
+
+              obj.entries++
+
+              break
+            }
+            case 10: {
+              if (opts.limits?.proposals != null && obj.proposals === opts.limits.proposals) {
+                throw new MaxLengthError('Streaming decode error - repeated field "proposals" had too many elements')
+              }
+
+              for (const evt of Proposal.codec().stream(reader, reader.uint32(), `${prefix}.proposals[]`, {
+                limits: opts.limits?.proposals$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.proposals
+                }
+              }
+
+              obj.proposals++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReplicaMessagesKindFieldEvent {
+    field: '$.kind'
+    value: ReplicaMessages.Kind
+  }
+
+  export interface ReplicaMessagesSlotsFieldEvent {
+    field: '$.slots'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesEpochsFieldEvent {
+    field: '$.epochs'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesSequencesFieldEvent {
+    field: '$.sequences'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesEntryEpochsFieldEvent {
+    field: '$.entryEpochs'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesCommitsFieldEvent {
+    field: '$.commits'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesRoundsFieldEvent {
+    field: '$.rounds'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesCountsFieldEvent {
+    field: '$.counts'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesEntriesFieldEvent {
+    field: '$.entries[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplicaMessagesProposalsBallotRoundFieldEvent {
+    field: '$.proposals[].ballot.round'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsBallotPeerFieldEvent {
+    field: '$.proposals[].ballot.peer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsBallotStoreFieldEvent {
+    field: '$.proposals[].ballot.store'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsBallotBootFieldEvent {
+    field: '$.proposals[].ballot.boot'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsOtherRoundFieldEvent {
+    field: '$.proposals[].other.round'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsOtherPeerFieldEvent {
+    field: '$.proposals[].other.peer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsOtherStoreFieldEvent {
+    field: '$.proposals[].other.store'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsOtherBootFieldEvent {
+    field: '$.proposals[].other.boot'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewSlotFieldEvent {
+    field: '$.proposals[].view.slot'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewLineageFieldEvent {
+    field: '$.proposals[].view.lineage'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewLineageIdFieldEvent {
+    field: '$.proposals[].view.lineageId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewEpochFieldEvent {
+    field: '$.proposals[].view.epoch'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewMembersPeerFieldEvent {
+    field: '$.proposals[].view.members[].peer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewMembersStoreFieldEvent {
+    field: '$.proposals[].view.members[].store'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewLeaderFieldEvent {
+    field: '$.proposals[].view.leader'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewBootFieldEvent {
+    field: '$.proposals[].view.boot'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewBaseEpochFieldEvent {
+    field: '$.proposals[].view.baseEpoch'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsViewBaseSequenceFieldEvent {
+    field: '$.proposals[].view.baseSequence'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentSlotFieldEvent {
+    field: '$.proposals[].current.slot'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentLineageFieldEvent {
+    field: '$.proposals[].current.lineage'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentLineageIdFieldEvent {
+    field: '$.proposals[].current.lineageId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentEpochFieldEvent {
+    field: '$.proposals[].current.epoch'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentMembersPeerFieldEvent {
+    field: '$.proposals[].current.members[].peer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentMembersStoreFieldEvent {
+    field: '$.proposals[].current.members[].store'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentLeaderFieldEvent {
+    field: '$.proposals[].current.leader'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentBootFieldEvent {
+    field: '$.proposals[].current.boot'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentBaseEpochFieldEvent {
+    field: '$.proposals[].current.baseEpoch'
+    value: number
+    index: number
+  }
+
+  export interface ReplicaMessagesProposalsCurrentBaseSequenceFieldEvent {
+    field: '$.proposals[].current.baseSequence'
+    value: number
+    index: number
+  }
+
+  export function encode (obj: Partial<ReplicaMessages>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ReplicaMessages.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReplicaMessages>): ReplicaMessages {
+    return decodeMessage(buf, ReplicaMessages.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReplicaMessages>): Generator<ReplicaMessagesKindFieldEvent | ReplicaMessagesSlotsFieldEvent | ReplicaMessagesEpochsFieldEvent | ReplicaMessagesSequencesFieldEvent | ReplicaMessagesEntryEpochsFieldEvent | ReplicaMessagesCommitsFieldEvent | ReplicaMessagesRoundsFieldEvent | ReplicaMessagesCountsFieldEvent | ReplicaMessagesEntriesFieldEvent | ReplicaMessagesProposalsBallotRoundFieldEvent | ReplicaMessagesProposalsBallotPeerFieldEvent | ReplicaMessagesProposalsBallotStoreFieldEvent | ReplicaMessagesProposalsBallotBootFieldEvent | ReplicaMessagesProposalsOtherRoundFieldEvent | ReplicaMessagesProposalsOtherPeerFieldEvent | ReplicaMessagesProposalsOtherStoreFieldEvent | ReplicaMessagesProposalsOtherBootFieldEvent | ReplicaMessagesProposalsViewSlotFieldEvent | ReplicaMessagesProposalsViewLineageFieldEvent | ReplicaMessagesProposalsViewLineageIdFieldEvent | ReplicaMessagesProposalsViewEpochFieldEvent | ReplicaMessagesProposalsViewMembersPeerFieldEvent | ReplicaMessagesProposalsViewMembersStoreFieldEvent | ReplicaMessagesProposalsViewLeaderFieldEvent | ReplicaMessagesProposalsViewBootFieldEvent | ReplicaMessagesProposalsViewBaseEpochFieldEvent | ReplicaMessagesProposalsViewBaseSequenceFieldEvent | ReplicaMessagesProposalsCurrentSlotFieldEvent | ReplicaMessagesProposalsCurrentLineageFieldEvent | ReplicaMessagesProposalsCurrentLineageIdFieldEvent | ReplicaMessagesProposalsCurrentEpochFieldEvent | ReplicaMessagesProposalsCurrentMembersPeerFieldEvent | ReplicaMessagesProposalsCurrentMembersStoreFieldEvent | ReplicaMessagesProposalsCurrentLeaderFieldEvent | ReplicaMessagesProposalsCurrentBootFieldEvent | ReplicaMessagesProposalsCurrentBaseEpochFieldEvent | ReplicaMessagesProposalsCurrentBaseSequenceFieldEvent> {
+    return streamMessage(buf, ReplicaMessages.codec(), opts)
+  }
+}
+
+export interface Proposal {
+  ballot?: Ballot
+  other?: Ballot
+  view?: View
+  current?: View
+}
+
+export namespace Proposal {
+  let _codec: Codec<Proposal>
+
+  export const codec = (): Codec<Proposal> => {
+    if (_codec == null) {
+      _codec = message<Proposal>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.ballot != null) {
+          w.uint32(10)
+          Ballot.codec().encode(obj.ballot, w)
+        }
+
+        if (obj.other != null) {
+          w.uint32(18)
+          Ballot.codec().encode(obj.other, w)
+        }
+
+        if (obj.view != null) {
+          w.uint32(26)
+          View.codec().encode(obj.view, w)
+        }
+
+        if (obj.current != null) {
+          w.uint32(34)
+          View.codec().encode(obj.current, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.ballot = Ballot.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.ballot
+              })
+              break
+            }
+            case 2: {
+              obj.other = Ballot.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.other
+              })
+              break
+            }
+            case 3: {
+              obj.view = View.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.view
+              })
+              break
+            }
+            case 4: {
+              obj.current = View.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.current
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Ballot.codec().stream(reader, reader.uint32(), `${prefix}.ballot`, {
+                limits: opts.limits?.ballot
+              })
+
+              break
+            }
+            case 2: {
+              yield * Ballot.codec().stream(reader, reader.uint32(), `${prefix}.other`, {
+                limits: opts.limits?.other
+              })
+
+              break
+            }
+            case 3: {
+              yield * View.codec().stream(reader, reader.uint32(), `${prefix}.view`, {
+                limits: opts.limits?.view
+              })
+
+              break
+            }
+            case 4: {
+              yield * View.codec().stream(reader, reader.uint32(), `${prefix}.current`, {
+                limits: opts.limits?.current
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ProposalBallotRoundFieldEvent {
+    field: '$.ballot.round'
+    value: number
+  }
+
+  export interface ProposalBallotPeerFieldEvent {
+    field: '$.ballot.peer'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProposalBallotStoreFieldEvent {
+    field: '$.ballot.store'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProposalBallotBootFieldEvent {
+    field: '$.ballot.boot'
+    value: number
+  }
+
+  export interface ProposalOtherRoundFieldEvent {
+    field: '$.other.round'
+    value: number
+  }
+
+  export interface ProposalOtherPeerFieldEvent {
+    field: '$.other.peer'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProposalOtherStoreFieldEvent {
+    field: '$.other.store'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProposalOtherBootFieldEvent {
+    field: '$.other.boot'
+    value: number
+  }
+
+  export interface ProposalViewSlotFieldEvent {
+    field: '$.view.slot'
+    value: number
+  }
+
+  export interface ProposalViewLineageFieldEvent {
+    field: '$.view.lineage'
+    value: number
+  }
+
+  export interface ProposalViewLineageIdFieldEvent {
+    field: '$.view.lineageId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProposalViewEpochFieldEvent {
+    field: '$.view.epoch'
+    value: number
+  }
+
+  export interface ProposalViewMembersPeerFieldEvent {
+    field: '$.view.members[].peer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ProposalViewMembersStoreFieldEvent {
+    field: '$.view.members[].store'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ProposalViewLeaderFieldEvent {
+    field: '$.view.leader'
+    value: number
+  }
+
+  export interface ProposalViewBootFieldEvent {
+    field: '$.view.boot'
+    value: number
+  }
+
+  export interface ProposalViewBaseEpochFieldEvent {
+    field: '$.view.baseEpoch'
+    value: number
+  }
+
+  export interface ProposalViewBaseSequenceFieldEvent {
+    field: '$.view.baseSequence'
+    value: number
+  }
+
+  export interface ProposalCurrentSlotFieldEvent {
+    field: '$.current.slot'
+    value: number
+  }
+
+  export interface ProposalCurrentLineageFieldEvent {
+    field: '$.current.lineage'
+    value: number
+  }
+
+  export interface ProposalCurrentLineageIdFieldEvent {
+    field: '$.current.lineageId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProposalCurrentEpochFieldEvent {
+    field: '$.current.epoch'
+    value: number
+  }
+
+  export interface ProposalCurrentMembersPeerFieldEvent {
+    field: '$.current.members[].peer'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ProposalCurrentMembersStoreFieldEvent {
+    field: '$.current.members[].store'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface ProposalCurrentLeaderFieldEvent {
+    field: '$.current.leader'
+    value: number
+  }
+
+  export interface ProposalCurrentBootFieldEvent {
+    field: '$.current.boot'
+    value: number
+  }
+
+  export interface ProposalCurrentBaseEpochFieldEvent {
+    field: '$.current.baseEpoch'
+    value: number
+  }
+
+  export interface ProposalCurrentBaseSequenceFieldEvent {
+    field: '$.current.baseSequence'
+    value: number
+  }
+
+  export function encode (obj: Partial<Proposal>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Proposal.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Proposal>): Proposal {
+    return decodeMessage(buf, Proposal.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Proposal>): Generator<ProposalBallotRoundFieldEvent | ProposalBallotPeerFieldEvent | ProposalBallotStoreFieldEvent | ProposalBallotBootFieldEvent | ProposalOtherRoundFieldEvent | ProposalOtherPeerFieldEvent | ProposalOtherStoreFieldEvent | ProposalOtherBootFieldEvent | ProposalViewSlotFieldEvent | ProposalViewLineageFieldEvent | ProposalViewLineageIdFieldEvent | ProposalViewEpochFieldEvent | ProposalViewMembersPeerFieldEvent | ProposalViewMembersStoreFieldEvent | ProposalViewLeaderFieldEvent | ProposalViewBootFieldEvent | ProposalViewBaseEpochFieldEvent | ProposalViewBaseSequenceFieldEvent | ProposalCurrentSlotFieldEvent | ProposalCurrentLineageFieldEvent | ProposalCurrentLineageIdFieldEvent | ProposalCurrentEpochFieldEvent | ProposalCurrentMembersPeerFieldEvent | ProposalCurrentMembersStoreFieldEvent | ProposalCurrentLeaderFieldEvent | ProposalCurrentBootFieldEvent | ProposalCurrentBaseEpochFieldEvent | ProposalCurrentBaseSequenceFieldEvent> {
+    return streamMessage(buf, Proposal.codec(), opts)
+  }
+}
+
+export interface Ballot {
+  round: number
+  peer: Uint8Array<ArrayBuffer>
+  store: Uint8Array<ArrayBuffer>
+  boot: number
+}
+
+export namespace Ballot {
+  let _codec: Codec<Ballot>
+
+  export const codec = (): Codec<Ballot> => {
+    if (_codec == null) {
+      _codec = message<Ballot>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.round != null && obj.round !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.round)
+        }
+
+        if ((obj.peer != null && obj.peer.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.peer)
+        }
+
+        if ((obj.store != null && obj.store.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.store)
+        }
+
+        if ((obj.boot != null && obj.boot !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.boot)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          round: 0,
+          peer: uint8ArrayAlloc(0),
+          store: uint8ArrayAlloc(0),
+          boot: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.round = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.peer = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.store = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.boot = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.round`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.peer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.store`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.boot`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface BallotRoundFieldEvent {
+    field: '$.round'
+    value: number
+  }
+
+  export interface BallotPeerFieldEvent {
+    field: '$.peer'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface BallotStoreFieldEvent {
+    field: '$.store'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface BallotBootFieldEvent {
+    field: '$.boot'
+    value: number
+  }
+
+  export function encode (obj: Partial<Ballot>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Ballot.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Ballot>): Ballot {
+    return decodeMessage(buf, Ballot.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Ballot>): Generator<BallotRoundFieldEvent | BallotPeerFieldEvent | BallotStoreFieldEvent | BallotBootFieldEvent> {
+    return streamMessage(buf, Ballot.codec(), opts)
+  }
+}
+
+export interface SnapshotRecord {
+  offer?: SnapshotOffer
+  row?: SnapshotRow
+  end?: SnapshotEnd
+}
+
+export namespace SnapshotRecord {
+  let _codec: Codec<SnapshotRecord>
+
+  export const codec = (): Codec<SnapshotRecord> => {
+    if (_codec == null) {
+      _codec = message<SnapshotRecord>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        obj = { ...obj }
+
+        if (obj.end != null) {
+          obj.row = undefined
+          obj.offer = undefined
+        }
+
+        if (obj.row != null) {
+          obj.end = undefined
+          obj.offer = undefined
+        }
+
+        if (obj.offer != null) {
+          obj.end = undefined
+          obj.row = undefined
+        }
+
+        if (obj.offer != null) {
+          w.uint32(10)
+          SnapshotOffer.codec().encode(obj.offer, w)
+        }
+
+        if (obj.row != null) {
+          w.uint32(18)
+          SnapshotRow.codec().encode(obj.row, w)
+        }
+
+        if (obj.end != null) {
+          w.uint32(26)
+          SnapshotEnd.codec().encode(obj.end, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.offer = SnapshotOffer.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.offer
+              })
+              break
+            }
+            case 2: {
+              obj.row = SnapshotRow.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.row
+              })
+              break
+            }
+            case 3: {
+              obj.end = SnapshotEnd.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.end
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        if (obj.end != null) {
+          delete obj.row
+          delete obj.offer
+        }
+
+        if (obj.row != null) {
+          delete obj.end
+          delete obj.offer
+        }
+
+        if (obj.offer != null) {
+          delete obj.end
+          delete obj.row
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * SnapshotOffer.codec().stream(reader, reader.uint32(), `${prefix}.offer`, {
+                limits: opts.limits?.offer
+              })
+
+              break
+            }
+            case 2: {
+              yield * SnapshotRow.codec().stream(reader, reader.uint32(), `${prefix}.row`, {
+                limits: opts.limits?.row
+              })
+
+              break
+            }
+            case 3: {
+              yield * SnapshotEnd.codec().stream(reader, reader.uint32(), `${prefix}.end`, {
+                limits: opts.limits?.end
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SnapshotRecordOfferSlotFieldEvent {
+    field: '$.offer.slot'
+    value: number
+  }
+
+  export interface SnapshotRecordOfferEpochFieldEvent {
+    field: '$.offer.epoch'
+    value: number
+  }
+
+  export interface SnapshotRecordOfferSequenceFieldEvent {
+    field: '$.offer.sequence'
+    value: number
+  }
+
+  export interface SnapshotRecordOfferLogTimeMsFieldEvent {
+    field: '$.offer.logTimeMs'
+    value: number
+  }
+
+  export interface SnapshotRecordRowKeyFieldEvent {
+    field: '$.row.key'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SnapshotRecordRowValueFieldEvent {
+    field: '$.row.value'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SnapshotRecordEndCountFieldEvent {
+    field: '$.end.count'
+    value: number
+  }
+
+  export interface SnapshotRecordEndDigestFieldEvent {
+    field: '$.end.digest'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<SnapshotRecord>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SnapshotRecord.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotRecord>): SnapshotRecord {
+    return decodeMessage(buf, SnapshotRecord.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotRecord>): Generator<SnapshotRecordOfferSlotFieldEvent | SnapshotRecordOfferEpochFieldEvent | SnapshotRecordOfferSequenceFieldEvent | SnapshotRecordOfferLogTimeMsFieldEvent | SnapshotRecordRowKeyFieldEvent | SnapshotRecordRowValueFieldEvent | SnapshotRecordEndCountFieldEvent | SnapshotRecordEndDigestFieldEvent> {
+    return streamMessage(buf, SnapshotRecord.codec(), opts)
+  }
+}
+
+export interface SnapshotOffer {
+  slot: number
+  epoch: number
+  sequence: number
+  logTimeMs: number
+}
+
+export namespace SnapshotOffer {
+  let _codec: Codec<SnapshotOffer>
+
+  export const codec = (): Codec<SnapshotOffer> => {
+    if (_codec == null) {
+      _codec = message<SnapshotOffer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.slot != null && obj.slot !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.slot)
+        }
+
+        if ((obj.epoch != null && obj.epoch !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.epoch)
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.sequence)
+        }
+
+        if ((obj.logTimeMs != null && obj.logTimeMs !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.logTimeMs)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          slot: 0,
+          epoch: 0,
+          sequence: 0,
+          logTimeMs: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.slot = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.epoch = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.logTimeMs = reader.uint64Number()
               break
             }
             default: {
@@ -2185,14 +4013,21 @@ export namespace SlotTally {
             case 2: {
               yield {
                 field: `${prefix}.epoch`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
             case 3: {
               yield {
-                field: `${prefix}.users`,
-                value: reader.uint64()
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.logTimeMs`,
+                value: reader.uint64Number()
               }
               break
             }
@@ -2208,357 +4043,50 @@ export namespace SlotTally {
     return _codec
   }
 
-  export interface SlotTallySlotFieldEvent {
+  export interface SnapshotOfferSlotFieldEvent {
     field: '$.slot'
     value: number
   }
 
-  export interface SlotTallyEpochFieldEvent {
+  export interface SnapshotOfferEpochFieldEvent {
     field: '$.epoch'
-    value: bigint
-  }
-
-  export interface SlotTallyUsersFieldEvent {
-    field: '$.users'
-    value: bigint
-  }
-
-  export function encode (obj: Partial<SlotTally>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, SlotTally.codec())
-  }
-
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): SlotTally {
-    return decodeMessage(buf, SlotTally.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent> {
-    return streamMessage(buf, SlotTally.codec(), opts)
-  }
-}
-
-export interface TransferRecord {
-  offer?: TransferOffer
-  row?: TransferRow
-  end?: TransferEnd
-}
-
-export namespace TransferRecord {
-  let _codec: Codec<TransferRecord>
-
-  export const codec = (): Codec<TransferRecord> => {
-    if (_codec == null) {
-      _codec = message<TransferRecord>((obj, w, opts = {}) => {
-        if (opts.lengthDelimited !== false) {
-          w.fork()
-        }
-
-        obj = { ...obj }
-
-        if (obj.end != null) {
-          obj.row = undefined
-          obj.offer = undefined
-        }
-
-        if (obj.row != null) {
-          obj.end = undefined
-          obj.offer = undefined
-        }
-
-        if (obj.offer != null) {
-          obj.end = undefined
-          obj.row = undefined
-        }
-
-        if (obj.offer != null) {
-          w.uint32(10)
-          TransferOffer.codec().encode(obj.offer, w)
-        }
-
-        if (obj.row != null) {
-          w.uint32(18)
-          TransferRow.codec().encode(obj.row, w)
-        }
-
-        if (obj.end != null) {
-          w.uint32(26)
-          TransferEnd.codec().encode(obj.end, w)
-        }
-
-        if (opts.lengthDelimited !== false) {
-          w.ldelim()
-        }
-      }, (reader, length, opts = {}) => {
-        const obj: any = {}
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              obj.offer = TransferOffer.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.offer
-              })
-              break
-            }
-            case 2: {
-              obj.row = TransferRow.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.row
-              })
-              break
-            }
-            case 3: {
-              obj.end = TransferEnd.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.end
-              })
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
-
-        if (obj.end != null) {
-          delete obj.row
-          delete obj.offer
-        }
-
-        if (obj.row != null) {
-          delete obj.end
-          delete obj.offer
-        }
-
-        if (obj.offer != null) {
-          delete obj.end
-          delete obj.row
-        }
-
-        return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield * TransferOffer.codec().stream(reader, reader.uint32(), `${prefix}.offer`, {
-                limits: opts.limits?.offer
-              })
-
-              break
-            }
-            case 2: {
-              yield * TransferRow.codec().stream(reader, reader.uint32(), `${prefix}.row`, {
-                limits: opts.limits?.row
-              })
-
-              break
-            }
-            case 3: {
-              yield * TransferEnd.codec().stream(reader, reader.uint32(), `${prefix}.end`, {
-                limits: opts.limits?.end
-              })
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
-      })
-    }
-
-    return _codec
-  }
-
-  export interface TransferRecordOfferViewSlotFieldEvent {
-    field: '$.offer.view.slot'
     value: number
   }
 
-  export interface TransferRecordOfferViewEpochFieldEvent {
-    field: '$.offer.view.epoch'
-    value: bigint
-  }
-
-  export interface TransferRecordOfferViewMembersPeerFieldEvent {
-    field: '$.offer.view.members[].peer'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface TransferRecordOfferViewMembersStoreFieldEvent {
-    field: '$.offer.view.members[].store'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface TransferRecordOfferViewLeaderFieldEvent {
-    field: '$.offer.view.leader'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface TransferRecordRowKeyFieldEvent {
-    field: '$.row.key'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface TransferRecordRowValueFieldEvent {
-    field: '$.row.value'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface TransferRecordEndCountFieldEvent {
-    field: '$.end.count'
-    value: bigint
-  }
-
-  export interface TransferRecordEndDigestFieldEvent {
-    field: '$.end.digest'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export function encode (obj: Partial<TransferRecord>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, TransferRecord.codec())
-  }
-
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferRecord>): TransferRecord {
-    return decodeMessage(buf, TransferRecord.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferRecord>): Generator<TransferRecordOfferViewSlotFieldEvent | TransferRecordOfferViewEpochFieldEvent | TransferRecordOfferViewMembersPeerFieldEvent | TransferRecordOfferViewMembersStoreFieldEvent | TransferRecordOfferViewLeaderFieldEvent | TransferRecordRowKeyFieldEvent | TransferRecordRowValueFieldEvent | TransferRecordEndCountFieldEvent | TransferRecordEndDigestFieldEvent> {
-    return streamMessage(buf, TransferRecord.codec(), opts)
-  }
-}
-
-export interface TransferOffer {
-  view?: View
-}
-
-export namespace TransferOffer {
-  let _codec: Codec<TransferOffer>
-
-  export const codec = (): Codec<TransferOffer> => {
-    if (_codec == null) {
-      _codec = message<TransferOffer>((obj, w, opts = {}) => {
-        if (opts.lengthDelimited !== false) {
-          w.fork()
-        }
-
-        if (obj.view != null) {
-          w.uint32(10)
-          View.codec().encode(obj.view, w)
-        }
-
-        if (opts.lengthDelimited !== false) {
-          w.ldelim()
-        }
-      }, (reader, length, opts = {}) => {
-        const obj: any = {}
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              obj.view = View.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.view
-              })
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
-
-        return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield * View.codec().stream(reader, reader.uint32(), `${prefix}.view`, {
-                limits: opts.limits?.view
-              })
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
-      })
-    }
-
-    return _codec
-  }
-
-  export interface TransferOfferViewSlotFieldEvent {
-    field: '$.view.slot'
+  export interface SnapshotOfferSequenceFieldEvent {
+    field: '$.sequence'
     value: number
   }
 
-  export interface TransferOfferViewEpochFieldEvent {
-    field: '$.view.epoch'
-    value: bigint
+  export interface SnapshotOfferLogTimeMsFieldEvent {
+    field: '$.logTimeMs'
+    value: number
   }
 
-  export interface TransferOfferViewMembersPeerFieldEvent {
-    field: '$.view.members[].peer'
-    value: Uint8Array<ArrayBuffer>
-    index: number
+  export function encode (obj: Partial<SnapshotOffer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SnapshotOffer.codec())
   }
 
-  export interface TransferOfferViewMembersStoreFieldEvent {
-    field: '$.view.members[].store'
-    value: Uint8Array<ArrayBuffer>
-    index: number
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotOffer>): SnapshotOffer {
+    return decodeMessage(buf, SnapshotOffer.codec(), opts)
   }
 
-  export interface TransferOfferViewLeaderFieldEvent {
-    field: '$.view.leader'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export function encode (obj: Partial<TransferOffer>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, TransferOffer.codec())
-  }
-
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferOffer>): TransferOffer {
-    return decodeMessage(buf, TransferOffer.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferOffer>): Generator<TransferOfferViewSlotFieldEvent | TransferOfferViewEpochFieldEvent | TransferOfferViewMembersPeerFieldEvent | TransferOfferViewMembersStoreFieldEvent | TransferOfferViewLeaderFieldEvent> {
-    return streamMessage(buf, TransferOffer.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotOffer>): Generator<SnapshotOfferSlotFieldEvent | SnapshotOfferEpochFieldEvent | SnapshotOfferSequenceFieldEvent | SnapshotOfferLogTimeMsFieldEvent> {
+    return streamMessage(buf, SnapshotOffer.codec(), opts)
   }
 }
 
-export interface TransferRow {
+export interface SnapshotRow {
   key: Uint8Array<ArrayBuffer>
   value: Uint8Array<ArrayBuffer>
 }
 
-export namespace TransferRow {
-  let _codec: Codec<TransferRow>
+export namespace SnapshotRow {
+  let _codec: Codec<SnapshotRow>
 
-  export const codec = (): Codec<TransferRow> => {
+  export const codec = (): Codec<SnapshotRow> => {
     if (_codec == null) {
-      _codec = message<TransferRow>((obj, w, opts = {}) => {
+      _codec = message<SnapshotRow>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -2637,47 +4165,47 @@ export namespace TransferRow {
     return _codec
   }
 
-  export interface TransferRowKeyFieldEvent {
+  export interface SnapshotRowKeyFieldEvent {
     field: '$.key'
     value: Uint8Array<ArrayBuffer>
   }
 
-  export interface TransferRowValueFieldEvent {
+  export interface SnapshotRowValueFieldEvent {
     field: '$.value'
     value: Uint8Array<ArrayBuffer>
   }
 
-  export function encode (obj: Partial<TransferRow>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, TransferRow.codec())
+  export function encode (obj: Partial<SnapshotRow>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SnapshotRow.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferRow>): TransferRow {
-    return decodeMessage(buf, TransferRow.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotRow>): SnapshotRow {
+    return decodeMessage(buf, SnapshotRow.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferRow>): Generator<TransferRowKeyFieldEvent | TransferRowValueFieldEvent> {
-    return streamMessage(buf, TransferRow.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotRow>): Generator<SnapshotRowKeyFieldEvent | SnapshotRowValueFieldEvent> {
+    return streamMessage(buf, SnapshotRow.codec(), opts)
   }
 }
 
-export interface TransferEnd {
-  count: bigint
+export interface SnapshotEnd {
+  count: number
   digest: Uint8Array<ArrayBuffer>
 }
 
-export namespace TransferEnd {
-  let _codec: Codec<TransferEnd>
+export namespace SnapshotEnd {
+  let _codec: Codec<SnapshotEnd>
 
-  export const codec = (): Codec<TransferEnd> => {
+  export const codec = (): Codec<SnapshotEnd> => {
     if (_codec == null) {
-      _codec = message<TransferEnd>((obj, w, opts = {}) => {
+      _codec = message<SnapshotEnd>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
 
-        if ((obj.count != null && obj.count !== 0n)) {
+        if ((obj.count != null && obj.count !== 0)) {
           w.uint32(8)
-          w.uint64(obj.count)
+          w.uint64Number(obj.count)
         }
 
         if ((obj.digest != null && obj.digest.byteLength > 0)) {
@@ -2690,7 +4218,7 @@ export namespace TransferEnd {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          count: 0n,
+          count: 0,
           digest: uint8ArrayAlloc(0)
         }
 
@@ -2701,7 +4229,7 @@ export namespace TransferEnd {
 
           switch (tag >>> 3) {
             case 1: {
-              obj.count = reader.uint64()
+              obj.count = reader.uint64Number()
               break
             }
             case 2: {
@@ -2726,7 +4254,7 @@ export namespace TransferEnd {
             case 1: {
               yield {
                 field: `${prefix}.count`,
-                value: reader.uint64()
+                value: reader.uint64Number()
               }
               break
             }
@@ -2749,41 +4277,40 @@ export namespace TransferEnd {
     return _codec
   }
 
-  export interface TransferEndCountFieldEvent {
+  export interface SnapshotEndCountFieldEvent {
     field: '$.count'
-    value: bigint
+    value: number
   }
 
-  export interface TransferEndDigestFieldEvent {
+  export interface SnapshotEndDigestFieldEvent {
     field: '$.digest'
     value: Uint8Array<ArrayBuffer>
   }
 
-  export function encode (obj: Partial<TransferEnd>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, TransferEnd.codec())
+  export function encode (obj: Partial<SnapshotEnd>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SnapshotEnd.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferEnd>): TransferEnd {
-    return decodeMessage(buf, TransferEnd.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotEnd>): SnapshotEnd {
+    return decodeMessage(buf, SnapshotEnd.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferEnd>): Generator<TransferEndCountFieldEvent | TransferEndDigestFieldEvent> {
-    return streamMessage(buf, TransferEnd.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotEnd>): Generator<SnapshotEndCountFieldEvent | SnapshotEndDigestFieldEvent> {
+    return streamMessage(buf, SnapshotEnd.codec(), opts)
   }
 }
 
-export interface TransferVerdict {
+export interface SnapshotVerdict {
   refusal: string
   detail: string
-  store: Uint8Array<ArrayBuffer>
 }
 
-export namespace TransferVerdict {
-  let _codec: Codec<TransferVerdict>
+export namespace SnapshotVerdict {
+  let _codec: Codec<SnapshotVerdict>
 
-  export const codec = (): Codec<TransferVerdict> => {
+  export const codec = (): Codec<SnapshotVerdict> => {
     if (_codec == null) {
-      _codec = message<TransferVerdict>((obj, w, opts = {}) => {
+      _codec = message<SnapshotVerdict>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -2798,19 +4325,13 @@ export namespace TransferVerdict {
           w.string(obj.detail)
         }
 
-        if ((obj.store != null && obj.store.byteLength > 0)) {
-          w.uint32(26)
-          w.bytes(obj.store)
-        }
-
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           refusal: '',
-          detail: '',
-          store: uint8ArrayAlloc(0)
+          detail: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2825,10 +4346,6 @@ export namespace TransferVerdict {
             }
             case 2: {
               obj.detail = reader.string()
-              break
-            }
-            case 3: {
-              obj.store = reader.bytes()
               break
             }
             default: {
@@ -2860,13 +4377,6 @@ export namespace TransferVerdict {
               }
               break
             }
-            case 3: {
-              yield {
-                field: `${prefix}.store`,
-                value: reader.bytes()
-              }
-              break
-            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2879,30 +4389,25 @@ export namespace TransferVerdict {
     return _codec
   }
 
-  export interface TransferVerdictRefusalFieldEvent {
+  export interface SnapshotVerdictRefusalFieldEvent {
     field: '$.refusal'
     value: string
   }
 
-  export interface TransferVerdictDetailFieldEvent {
+  export interface SnapshotVerdictDetailFieldEvent {
     field: '$.detail'
     value: string
   }
 
-  export interface TransferVerdictStoreFieldEvent {
-    field: '$.store'
-    value: Uint8Array<ArrayBuffer>
+  export function encode (obj: Partial<SnapshotVerdict>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SnapshotVerdict.codec())
   }
 
-  export function encode (obj: Partial<TransferVerdict>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, TransferVerdict.codec())
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotVerdict>): SnapshotVerdict {
+    return decodeMessage(buf, SnapshotVerdict.codec(), opts)
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferVerdict>): TransferVerdict {
-    return decodeMessage(buf, TransferVerdict.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TransferVerdict>): Generator<TransferVerdictRefusalFieldEvent | TransferVerdictDetailFieldEvent | TransferVerdictStoreFieldEvent> {
-    return streamMessage(buf, TransferVerdict.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SnapshotVerdict>): Generator<SnapshotVerdictRefusalFieldEvent | SnapshotVerdictDetailFieldEvent> {
+    return streamMessage(buf, SnapshotVerdict.codec(), opts)
   }
 }

@@ -9,7 +9,7 @@ import { ConfigurationError, errorName, InvalidRequestError, InvalidUserError } 
 import type { Clock } from './runtime.ts'
 import type { LookupReport, RingReport, SelfReport } from './users/ring-report.ts'
 import { checkUserId, type User } from './users/user.ts'
-import type { CallOptions, SetOptions, Users, WriteOptions } from './users/users.ts'
+import type { CallOptions, SetOptions, Users } from './users/users.ts'
 
 export interface ClientOptions {
   /** Base URL of a gateway, or of several of the same ring: when one fails, the next is asked. */
@@ -56,8 +56,6 @@ export function createClient(options: ClientOptions): Client {
     fetch: options.fetch ?? (request => globalThis.fetch(request)),
     clock
   })
-  if ([options.url].flat().length === 0)
-    throw new ConfigurationError('A client needs the URL of at least one gateway')
 
   const show = <T>(path: string, { signal }: CallOptions) =>
     gateways.call({ method: 'GET', path, signal }, bodyOf<T>)
@@ -68,22 +66,16 @@ export function createClient(options: ClientOptions): Client {
       return orWhenAbsent(gateways.call({ method: 'GET', path, signal }, bodyOf<User>), undefined)
     },
     set: async (id, input, options = {}) => {
-      const call = {
-        path: userPath(id),
-        headers: writeHeaders(options, 'application/json'),
-        signal: options.signal
-      }
+      const call = writeCall(id, options, 'application/json')
       return gateways.call({ method: 'PUT', body: JSON.stringify(input), ...call }, bodyOf<User>)
     },
     patch: async (id, patch, options = {}) => {
-      const headers = writeHeaders(options, 'application/merge-patch+json')
-      const call = { path: userPath(id), headers, signal: options.signal }
+      const call = writeCall(id, options, 'application/merge-patch+json')
       return gateways.call({ method: 'PATCH', body: JSON.stringify(patch), ...call }, bodyOf<User>)
     },
     delete: async (id, options = {}) => {
-      const call = { path: userPath(id), headers: writeHeaders(options), signal: options.signal }
       return orWhenAbsent(
-        gateways.call({ method: 'DELETE', ...call }, async () => true),
+        gateways.call({ method: 'DELETE', ...writeCall(id, options) }, async () => true),
         false
       )
     },
@@ -131,7 +123,14 @@ function encodeId(id: string): string {
   return encodeURIComponent(id)
 }
 
-function writeHeaders(options: SetOptions & WriteOptions, contentType?: string): Record<string, string> {
+/** What is the same of every write, whatever its method and body. */
+function writeCall(id: string, options: SetOptions, contentType?: string) {
+  const { ageMs = 0, signal } = options
+  if (!(ageMs >= 0)) throw new InvalidRequestError(`An age is 0 or more milliseconds; this one is ${ageMs}`)
+  return { path: userPath(id), headers: writeHeaders(options, contentType), ageMs, signal }
+}
+
+function writeHeaders(options: SetOptions, contentType?: string): Record<string, string> {
   const { ifVersion, ifAbsent, idempotencyKey } = options
   if (ifVersion !== undefined && !VERSION.test(ifVersion)) {
     throw new InvalidRequestError(`${JSON.stringify(ifVersion)} is no version; take it from a user as it is`)

@@ -9,7 +9,7 @@ const MiB = 1024 * KiB
 
 // --- the ring: chosen when it is made, the same for every peer ---
 
-/** Copies of each slot that a ring aims at. Until slots are replicated one peer holds each; the number is kept for then. */
+/** Copies of each slot, where there are so many peers: with three, any one may fail. */
 export const REPLICAS_DEFAULT = 3
 /** At least ten times the peers one expects, so that a peer's share can follow the ring; a power of two. */
 export const SLOTS_DEFAULT = 256
@@ -26,10 +26,12 @@ export const USER_ID_BYTES_MAX = 256
 export const PROFILE_BYTES_MAX = 64 * KiB
 /** Characters of an Idempotency-Key: a UUID has 36, a ULID 26. */
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 128
-/** How long a write may be repeated with its idempotency key and is still done only once. */
+/** How long a write may be repeated with its idempotency key and is still done only once. Measured in log time. */
 export const IDEMPOTENCY_WINDOW_MS = 10 * 60_000
-/** Outcomes that a user's record remembers; more writes than this in the window forget the oldest. */
-export const IDEMPOTENCY_OUTCOMES_MAX = 64
+/** Outcomes that a user's record remembers; more writes than this in the window forget the oldest. 49 bytes each. */
+export const IDEMPOTENCY_OUTCOMES_MAX = 256
+/** A write that was first sent longer ago is refused: soon nobody could tell whether it has been executed. */
+export const OPERATION_AGE_MAX_MS = 5 * 60_000
 
 // --- network ---
 
@@ -39,6 +41,8 @@ export const FRAME_BYTES_MAX = 1 * MiB
 export const PENDING_CALLS_MAX = 4096
 /** Requests of one stream that are worked on at once; above it the stream is not read until some are answered. */
 export const INFLIGHT_HANDLERS_MAX = 1024
+/** Bytes of messages that wait for a stream; what comes on top is dropped, and said again if it matters. A third of a second at 100 Mbit/s. */
+export const MESSAGES_WAITING_BYTES_MAX = 4 * MiB
 /** Bytes written to a stream and not taken by the socket; a peer that slow is cut off rather than waited for. */
 export const STREAM_WRITE_BUFFER_BYTES_MAX = 8 * MiB
 /**
@@ -48,6 +52,10 @@ export const STREAM_WRITE_BUFFER_BYTES_MAX = 8 * MiB
 export const PAUSED_STREAM_BYTES_MAX = 16 * MiB
 /** Both sides say hello before anything else; one that does not is cut off. */
 export const HELLO_TIMEOUT_MS = 5_000
+/** Each start of a store is known by a number and so many random bytes, said in every hello; */
+export const BOOT_NONCE_BYTES = 8
+/** and as many starts are said, so that an old copy that was started a few times alone is found out as well. */
+export const BOOT_NONCES_MAX = 16
 /** Dial, upgrade, open and hello of a first contact. */
 export const CONNECT_TIMEOUT_MS = 5_000
 /** A stream of a protocol is opened once and kept; the rest is room for streams that are just closing. */
@@ -89,24 +97,24 @@ export const PEER_BOOK_MAX = 4096
 
 // --- slots ---
 
-/** A slot goes to its new owner when placement has said so for this long: joins come in groups. */
-export const PLACEMENT_STABLE_MS = 2_000
-/** Slots that one peer hands over at once. */
-export const HANDOVERS_OUTBOUND_MAX = 2
-/** Slots that one peer takes in at once. */
-export const HANDOVERS_INBOUND_MAX = 4
-/** Handing over one slot; the slot answers nobody meanwhile, so it is short and a failure is tried again later. */
-export const HANDOVER_TIMEOUT_MS = 10_000
-/** How long a request waits for a slot that is being handed over before it is answered 503. */
-export const SEALED_WAIT_MS = 500
+/** A slot follows the ring when the ring has been the same around it for so long: joins come in groups. */
+export const PLACEMENT_STABLE_MS = 5_000
+/** A member that cannot be reached is replaced after so long: long enough for a restart, which costs nothing. */
+export const REPLACE_AFTER_MS = 30_000
+/** The best placed member leads after it has lacked nothing for so long. */
+export const LEADER_SPREAD_MS = 10_000
+/** Planned changes that one peer, as the leader of slots, has under way at once: mostly round trips; snapshots have their own bound. */
+export const PLANNED_CHANGES_MAX = 4
+/** A peer that stops lets others lead first, and waits at most so long for it. */
+export const LEADER_DRAIN_TIMEOUT_MS = 5_000
 /** A peer that has moved its last slot answers so long before it stops, so that whoever watches it leave sees the end. */
 export const LEAVE_LINGER_MS = 1_000
-/** One try at a slot's holder. */
+/** One try at a slot's leader. */
 export const USERS_TRY_TIMEOUT_MS = 1_000
 /** A user operation as a whole, all tries together. */
 export const USERS_TIMEOUT_MS = 10_000
-/** Users' writes of one slot that wait for the disk; above it a write is refused with BusyError. */
-export const SLOT_PENDING_WRITES_MAX = 1_000
+/** A stale read as a whole: whichever replica is there answers in milliseconds. */
+export const STALE_TIMEOUT_MS = 3_000
 /** What a caller is told to wait after a 503. */
 export const RETRY_AFTER_MS = 1_000
 
@@ -126,7 +134,16 @@ export const HTTP_CONNECTIONS_MAX = 4_096
 /** Levels of arrays and objects in a body: writing JSON out again is recursive, and a stack has an end. */
 export const JSON_DEPTH_MAX = 128
 
+assert(
+  OPERATION_AGE_MAX_MS * 2 <= IDEMPOTENCY_WINDOW_MS,
+  'what came of a write is known while it may be repeated'
+)
+assert(
+  FRAME_BYTES_MAX < MESSAGES_WAITING_BYTES_MAX && MESSAGES_WAITING_BYTES_MAX < STREAM_WRITE_BUFFER_BYTES_MAX,
+  'the largest message must be able to wait, and what waits must fit the stream'
+)
 assert(USERS_TRY_TIMEOUT_MS * 2 < USERS_TIMEOUT_MS, 'an operation must have time for more than one try')
+assert(PLACEMENT_STABLE_MS < REPLACE_AFTER_MS, 'whoever is to replace a member has been there for a while')
 assert(HOP_TIMEOUT_MS * 2 < LOOKUP_TIMEOUT_MS, 'a lookup must survive a peer that does not answer')
 assert(HOP_HEDGE_MS < HOP_TIMEOUT_MS, 'a hedge after the timeout would never be sent')
 assert(HTTP_BODY_BYTES_MAX < FRAME_BYTES_MAX, 'what a gateway accepts must fit a frame')
@@ -135,4 +152,3 @@ assert(
   'an operation ends before its request'
 )
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')
-assert(SEALED_WAIT_MS * 2 <= USERS_TRY_TIMEOUT_MS, 'a holder must answer before its caller takes it for lost')

@@ -29,6 +29,11 @@ export const ERROR_KINDS = {
     exit: EXIT.usage,
     title: 'The idempotency key was used for another request'
   },
+  OperationTooOldError: {
+    status: 409,
+    exit: EXIT.precondition,
+    title: 'Too old to be repeated; whether it was written is not known'
+  },
   BusyError: { status: 503, exit: EXIT.unavailable, title: 'Too busy; nothing was written' },
   UnavailableError: { status: 503, exit: EXIT.unavailable, title: 'Unavailable; nothing was written' },
   OutcomeUnknownError: {
@@ -53,6 +58,11 @@ export const ERROR_KINDS = {
   TransferError: { status: 503, exit: EXIT.unavailable, title: 'A slot transfer did not complete' },
   JoinError: { status: 503, exit: EXIT.unavailable, title: 'The ring could not be joined' },
   DataDirectoryError: { status: 500, exit: EXIT.failure, title: 'The data directory cannot be used' },
+  StoreRolledBackError: {
+    status: 500,
+    exit: EXIT.failure,
+    title: 'The data directory is an old copy'
+  },
   StorageError: { status: 500, exit: EXIT.failure, title: 'The disk refused a write or a read' },
   NotRunningError: { status: 503, exit: EXIT.unavailable, title: 'The peer is not running' },
   ConfigurationError: { status: 400, exit: EXIT.usage, title: 'The configuration is not valid' },
@@ -122,6 +132,8 @@ export class ForbiddenError extends errorClass('ForbiddenError') {}
 /** A condition (`ifVersion`, `ifAbsent`) does not hold; `current` is the present user, if any. */
 export class ConflictError extends errorClass('ConflictError') {}
 export class IdempotencyKeyReusedError extends errorClass('IdempotencyKeyReusedError') {}
+/** A repeated write that may have been executed and forgotten since. Never repeat it: read the user, and decide anew. */
+export class OperationTooOldError extends errorClass('OperationTooOldError') {}
 /** A bound was met (queue, handlers); nothing was executed, try again after `retryAfterMs`. */
 export class BusyError extends errorClass('BusyError') {}
 /** Nobody who may answer can be reached; certainly nothing was written. */
@@ -144,6 +156,11 @@ export class TransferError extends errorClass('TransferError') {}
 export class JoinError extends errorClass('JoinError') {}
 /** The data directory is in use, unreadable, or of another ring. */
 export class DataDirectoryError extends errorClass('DataDirectoryError') {}
+/**
+ * The store is a copy of one that was started again since: it has forgotten what it promised to others, and is never
+ * let in again. Start with an empty directory, as a new peer.
+ */
+export class StoreRolledBackError extends errorClass('StoreRolledBackError') {}
 /** A failed write or flush. The peer stops: a flush that failed is never tried again (fsyncgate). */
 export class StorageError extends errorClass('StorageError') {}
 export class NotRunningError extends errorClass('NotRunningError') {}
@@ -169,6 +186,7 @@ const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: Erro
   ForbiddenError,
   ConflictError,
   IdempotencyKeyReusedError,
+  OperationTooOldError,
   BusyError,
   UnavailableError,
   OutcomeUnknownError,
@@ -181,6 +199,7 @@ const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: Erro
   TransferError,
   JoinError,
   DataDirectoryError,
+  StoreRolledBackError,
   StorageError,
   NotRunningError,
   ConfigurationError,

@@ -26,14 +26,14 @@ export type AnilloEvent =
       readonly epoch: number
       readonly members: readonly Peer[]
     }
+  /** This peer, which leads the slot, begins to change its members or its leader. */
   | {
-      readonly type: 'slot.moved'
+      readonly type: 'slot.changing'
       readonly slot: number
-      readonly to: Peer
-      readonly rows: number
-      readonly ms: number
+      readonly reason: string
+      readonly members: readonly Peer[]
+      readonly leader: Peer
     }
-  | { readonly type: 'slot.stayed'; readonly slot: number; readonly to: Peer; readonly reason: string }
   | {
       readonly type: 'user.changed'
       readonly slot: number
@@ -41,6 +41,8 @@ export type AnilloEvent =
       readonly version: string
       readonly change: 'put' | 'delete'
     }
+  /** A member has lost what it had on disk, as an old copy of it would: this leader counts it no more. */
+  | { readonly type: 'member.regressed'; readonly slot: number; readonly peer: Peer }
   /** Another peer broke the protocol or was refused: what it did, by error name. */
   | { readonly type: 'wire.refused'; readonly peer: Peer; readonly error: string; readonly detail: string }
   /** The disk failed: the peer is stopping. */
@@ -68,12 +70,12 @@ export function describeEvent(event: AnilloEvent): string {
       return `Peer ${short(event.peer)} left the ring`
     case 'view.installed':
       return `Slot ${event.slot}: epoch ${event.epoch}, held by ${event.members.map(short).join(' ')}`
-    case 'slot.moved':
-      return `Slot ${event.slot} moved to ${short(event.to)}: ${event.rows} users in ${Math.round(event.ms)} ms`
-    case 'slot.stayed':
-      return `Slot ${event.slot} could not move to ${short(event.to)}: ${event.reason}`
+    case 'slot.changing':
+      return `Slot ${event.slot} is to be held by ${event.members.map(short).join(' ')}, led by ${short(event.leader)}: ${event.reason}`
     case 'user.changed':
       return `User ${event.id}: ${event.change} ${event.version} in slot ${event.slot}`
+    case 'member.regressed':
+      return `Slot ${event.slot}: ${short(event.peer)} has lost what it had on disk: stop it, and start it with an empty data directory`
     case 'wire.refused':
       return `Refused ${short(event.peer)}: ${event.error}, ${event.detail}`
     case 'storage.failed':

@@ -30,6 +30,12 @@ export interface PeerOptions extends RingOptions {
   readonly http?: { readonly port: number; readonly host?: string | undefined } | undefined
   /** Where identity and users are kept. @default in memory: gone with the process */
   readonly dataDir?: string | undefined
+  /** A member of a slot that cannot be reached is replaced after so long, ms. @default 30 000 */
+  readonly replaceAfterMs?: number | undefined
+  /** Slots follow the ring when it has been the same around them for so long, ms. @default 5 000 */
+  readonly placementStableMs?: number | undefined
+  /** The best placed member of a slot leads after it has lacked nothing for so long, ms. @default 10 000 */
+  readonly leaderSpreadMs?: number | undefined
   /** Where users.txt, finger.txt and log.txt are written. @default nowhere */
   readonly outputDir?: string | undefined
   /** @default silent */
@@ -79,10 +85,7 @@ const HTTP_DRAIN_MS = 10_000
 export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer> {
   const { outputDir, log: outerLog = silentLog, http, signal } = options
   signal?.throwIfAborted()
-  const output =
-    outputDir === undefined
-      ? undefined
-      : new OutputFiles({ dir: outputDir, clock: systemClock, log: outerLog })
+  const output = outputFiles(outputDir, outerLog)
   const runtime: Runtime = { clock: systemClock, random: systemRandom, log: output?.log ?? outerLog }
   const events = new Events()
   const ending = new Ending()
@@ -114,6 +117,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       users: node.traced,
       ring: node.ring,
       leave: () => void leave().catch(error => runtime.log.error('this peer stays in the ring', { error })),
+      recover: (request, how) => node.recover(request, how),
       runtime,
       version: VERSION
     })
@@ -142,8 +146,9 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       [Symbol.asyncDispose]: () => ending.end()
     }
   } catch (error) {
+    const { failure } = ending // what made it stop while it started is the reason, not that it was stopping
     await ending.end()
-    throw error
+    throw failure ?? error
   }
 }
 
@@ -153,6 +158,11 @@ class Ending {
   readonly #ended = Promise.withResolvers<Error | undefined>()
   #running: Promise<void> | undefined
   #failure: Error | undefined
+
+  /** With what it ends, as far as is known yet. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
 
   get ended(): Promise<Error | undefined> {
     return this.#ended.promise
@@ -207,13 +217,14 @@ function createPeerHost(
   onStorageFailure: (error: Error) => void
 ) {
   const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
+  const { replaceAfterMs, placementStableMs, leaderSpreadMs } = options
   return createHost<{ chord: ChordService; users: UsersService }>({
     privateKey: privateKeyFromProtobuf(data.identity.privateKey),
     listen,
     announce,
     services: {
       chord: chord({ join, replicas, slots, virtualNodes, events, log }),
-      users: users({ data, onStorageFailure })
+      users: users({ data, onStorageFailure, replaceAfterMs, placementStableMs, leaderSpreadMs })
     }
   })
 }
@@ -227,11 +238,16 @@ async function closeServer(server: GatewayServer): Promise<void> {
   await server.close({ signal: deadline.signal })
 }
 
+function outputFiles(dir: string | undefined, log: Log): OutputFiles | undefined {
+  return dir === undefined ? undefined : new OutputFiles({ dir, clock: systemClock, log })
+}
+
 function outputSource(node: UsersNode, events: Events): OutputSource {
   return {
     self: () => node.ring.self(),
     users: () => ({ count: node.userCount, rows: node.heldUsers() }),
-    backups: () => ({ count: 0, rows: [] }), // until slots are replicated nobody holds users for others
+    backups: () => ({ count: node.backupCount, rows: node.backups() }),
+    usersStamp: () => node.usersStamp,
     events
   }
 }

@@ -139,3 +139,20 @@ export function sample<T>(random: Random, items: readonly T[], count: number): T
   }
   return chosen
 }
+
+/**
+ * Does `work` for every item, at most `limit` at once. Ends when all that was begun has ended, and rejects with the
+ * first error then; the lane that failed begins nothing more.
+ */
+export async function parallel<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<unknown>
+): Promise<void> {
+  const iterator = items[Symbol.iterator]()
+  const lane = async () => {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value)
+  }
+  const ends = await Promise.allSettled(Array.from({ length: limit }, lane))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}

@@ -27,15 +27,22 @@ export interface TestRing extends AsyncDisposable {
 
 export type TestRingOptions = Omit<PeerOptions, 'join' | 'listen'>
 
+/**
+ * A ring for tests is small and of short life: few slots, few positions, and no long wait for a quiet ring before a new
+ * peer gets its copies.
+ */
+const TEST_DEFAULTS: TestRingOptions = { slots: 32, virtualNodes: 8, placementStableMs: 250 }
 /** Small rings settle within a second or two; a loaded machine may take longer. */
 const READY_TIMEOUT_MS = 30_000
 const POLL_MS = 100
 
 /**
- * `size` peers of one ring, resolved when all of them agree about it.
+ * `size` peers of one ring, resolved when all of them agree about it and every user would have all its copies. Unless
+ * `options` says otherwise it has 32 slots and 8 positions for each peer.
  * @throws TimeoutError they do not agree within 30 s
  */
-export async function createRing(size = 3, options: TestRingOptions = {}): Promise<TestRing> {
+export async function createRing(size = 3, given: TestRingOptions = {}): Promise<TestRing> {
+  const options = { ...TEST_DEFAULTS, ...given }
   const first = await startPeer(options, [])
   const peers: [AnilloPeer, ...AnilloPeer[]] = [first]
   const join = () => peers.flatMap(({ addresses }) => addresses.slice(0, 1)).slice(0, 1)

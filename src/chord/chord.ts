@@ -7,7 +7,7 @@ import { PEER_BOOK_MAX } from '../constants.ts'
 import { errorName, JoinError, NotRunningError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Position } from '../ring/position.ts'
-import { deadlineAfter, jitter, type Runtime, raceSignal, sample, sleep } from '../runtime.ts'
+import { deadlineAfter, jitter, parallel, type Runtime, raceSignal, sample, sleep } from '../runtime.ts'
 import type {
   ChordHandler,
   ChordReply,
@@ -22,7 +22,6 @@ import type { Finger } from './finger-table.ts'
 import type { Genesis } from './genesis.ts'
 import { Healing } from './healing.ts'
 import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
-import { parallel } from './parallel.ts'
 import type { PeerBook } from './peer-book.ts'
 import { Peers } from './peers.ts'
 import { type Peer, type RingNode, ringNode } from './ring-node.ts'
@@ -73,6 +72,7 @@ const RESTART_CONTACTS = 16
 const FAREWELLS_AT_ONCE = 64
 /** Nodes named in one answer to `closest`. */
 const CLOSER_MAX = 8
+const CHECK_QUIET_MS = 2_000
 
 /** What exists only between a start and a stop. */
 interface Running {
@@ -188,6 +188,13 @@ export class Chord implements ChordHandler {
   /** Of a peer that never answered: down. */
   status(peer: Peer): PeerStatus {
     return this.#running?.peers.status(peer) ?? 'down'
+  }
+
+  /** Finds out whether a peer is there, of which little was heard lately, or nothing ever: `status` will tell. */
+  check(peer: Peer): void {
+    const peers = this.#running?.peers
+    if (peers?.routable(peer) === 'down') peers.recheck(peer)
+    else peers?.check(peer, CHECK_QUIET_MS)
   }
 
   /** Every other peer that is known, whether up or not. */

@@ -18,7 +18,7 @@ export function loadGenesis(store: Store): Genesis | undefined {
   const genesis = decode(bytes)
   if (genesis === undefined) {
     throw new DataDirectoryError(
-      'The ring id in the data directory is damaged: restore the directory from a copy of it, or start with an empty one'
+      'The ring id in the data directory is damaged: start with an empty directory, as a new peer'
     )
   }
   return genesis

@@ -10,9 +10,8 @@
  */
 import { UnavailableError } from '../errors.ts'
 import type { Events } from '../events.ts'
-import { jitter, pick, sleep } from '../runtime.ts'
+import { jitter, parallel, pick, sleep } from '../runtime.ts'
 import { type LookupResult, lookup } from './lookup.ts'
-import { parallel } from './parallel.ts'
 import { Pause } from './pause.ts'
 import type { PeerBook } from './peer-book.ts'
 import { type Peer, type RingNode, ringNode, sameNode } from './ring-node.ts'

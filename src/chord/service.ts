@@ -22,8 +22,8 @@ import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/inter
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
-import { ADDRESSES_MAX } from '../constants.ts'
-import { NotFoundError, NotRunningError } from '../errors.ts'
+import { ADDRESSES_MAX, PEER_BOOK_MAX } from '../constants.ts'
+import { type AnilloError, NotFoundError, NotRunningError } from '../errors.ts'
 import { Events } from '../events.ts'
 import { CHORD_PROTOCOL, ChordProtocol } from '../network/chord-protocol.ts'
 import { signContact } from '../network/contact-record.ts'
@@ -31,9 +31,11 @@ import { Dialer } from '../network/dialer.ts'
 import type { Met } from '../network/hello.ts'
 import { Refusals } from '../network/refusals.ts'
 import type { Wire } from '../network/wire.ts'
+import type { Incarnation } from '../replica/view.ts'
 import { POSITION_BYTES, positionFromBytes } from '../ring/position.ts'
 import { deadlineAfter, type Log, type Runtime, raceSignal, systemClock, systemRandom } from '../runtime.ts'
-import { type Identity, openIdentity } from '../storage/identity.ts'
+import { type Identity, markRolledBack, openIdentity } from '../storage/identity.ts'
+import { KnownBoots } from '../storage/known-boots.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
 import type { Store } from '../storage/store.ts'
 import { VERSION } from '../version.ts'
@@ -99,11 +101,17 @@ export class ChordService implements Startable {
   readonly #init: ChordInit
   #data: PeerData | undefined
   #book: PeerBook | undefined
+  #boots: KnownBoots | undefined
   #protocol: ChordProtocol | undefined
   #chord: Chord | undefined
   #genesis: Genesis | undefined
   #record: Uint8Array = new Uint8Array()
   #signedAddresses: readonly string[] | undefined
+  /** Of every peer the one that was met last. */
+  readonly #met = new Map<Peer, Incarnation>()
+  readonly #metListeners = new Set<(incarnation: Incarnation) => void>()
+  readonly #rolledBackListeners: ((error: Error) => void)[] = []
+  #rolledBack = false
   #beforeGenesis: ((origin: Origin, genesis: Genesis) => Promise<void>) | undefined
   #running: { readonly stopping: AbortController; readonly joined: PromiseWithResolvers<Joined> } | undefined
 
@@ -129,6 +137,21 @@ export class ChordService implements Startable {
     this.#data = data
   }
 
+  /**
+   * Tells `listener` of every peer that was met so far, and from now on of each that says hello, each time that it does.
+   * Returns what ends that.
+   */
+  onMet(listener: (incarnation: Incarnation) => void): () => void {
+    for (const incarnation of this.#met.values()) listener(incarnation)
+    this.#metListeners.add(listener)
+    return () => this.#metListeners.delete(listener)
+  }
+
+  /** Another peer has found out that the store is an old copy: the host is to be stopped. Called once, before `start`. */
+  onRolledBack(listener: (error: Error) => void): void {
+    this.#rolledBackListeners.push(listener)
+  }
+
   /** What must be durable before this peer belongs to a ring; before `start`. */
   beforeGenesis(prepare: (origin: Origin, genesis: Genesis) => Promise<void>): void {
     this.#beforeGenesis = prepare
@@ -138,6 +161,7 @@ export class ChordService implements Startable {
     if (this.#running !== undefined) return
     this.#data ??= await this.#ownData()
     this.#book = new PeerBook(this.#data.store, this.runtime)
+    this.#boots = new KnownBoots(this.#data.store, this.runtime)
     this.#protocol = new ChordProtocol(this.wire, this.#book, this.#init.protocol ?? CHORD_PROTOCOL)
     await this.#protocol.start()
     const running = { stopping: new AbortController(), joined: Promise.withResolvers<Joined>() }
@@ -166,6 +190,7 @@ export class ChordService implements Startable {
     await this.#chord?.stop()
     await this.#protocol?.stop()
     await this.#book?.flush()
+    await this.#boots?.flush()
     this.#chord = undefined
   }
 
@@ -322,16 +347,41 @@ export class ChordService implements Startable {
       get boot() {
         return identity().boot
       },
+      get nonces() {
+        return identity().nonces
+      },
       get record() {
         return record()
       },
-      onMet: ({ peer, contact }: Met) => {
-        this.#book?.put(contact)
-        this.#book?.seen(peer)
-        this.#protocol?.met(peer)
-        this.#chord?.heard(peer)
-      }
+      admit: (incarnation, nonces) => this.#boots?.admit(incarnation, nonces),
+      onMet: met => this.#onMet(met),
+      onRolledBack: error => this.#onRolledBack(error)
     }
+  }
+
+  #onMet({ peer, incarnation, contact }: Met): void {
+    this.#book?.put(contact)
+    this.#book?.seen(peer)
+    this.#protocol?.met(peer)
+    this.#chord?.heard(peer)
+    if (this.#met.size >= PEER_BOOK_MAX) this.#met.clear()
+    this.#met.set(peer, incarnation)
+    for (const listener of this.#metListeners) listener(incarnation)
+  }
+
+  /** The store remembers it before anybody acts on it: a peer that is stopped is likely to be started again. */
+  #onRolledBack(error: AnilloError): void {
+    if (this.#rolledBack) return
+    this.#rolledBack = true
+    const { log } = this.runtime
+    log.error('this data directory is an old copy; this peer must stop', { error })
+    markRolledBack(this.#data!.store)
+      .catch((cause: unknown) =>
+        log.error('not written that the data directory is an old copy', { error: cause })
+      )
+      .finally(() => {
+        for (const listener of this.#rolledBackListeners) listener(error)
+      })
   }
 }
 

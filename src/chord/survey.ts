@@ -1,7 +1,7 @@
 /** Asks everybody that anybody knows to describe itself: the whole ring as it is, for people and tests. */
 import { PEER_BOOK_MAX } from '../constants.ts'
+import { parallel } from '../runtime.ts'
 import type { Description } from './chord-rpc.ts'
-import { parallel } from './parallel.ts'
 import type { Peer } from './ring-node.ts'
 
 const AT_ONCE_MAX = 8

@@ -2,7 +2,13 @@
 import { errorOf } from '../client/answer.ts'
 import { type Client, createClient } from '../client.ts'
 import { type AnilloError, errorByName, errorName, OutcomeUnknownError, UnavailableError } from '../errors.ts'
-import type { LookupReport, RingReport, SelfReport } from '../users/ring-report.ts'
+import type {
+  LookupReport,
+  RecoveryReport,
+  RecoveryRequest,
+  RingReport,
+  SelfReport
+} from '../users/ring-report.ts'
 import type { Users } from '../users/users.ts'
 
 /** Longer than a peer takes to give up on a request, so that its own, better answer arrives. */
@@ -50,6 +56,13 @@ export class Api {
     const response = await this.#ask('POST', '/v1/peer/leave')
     if (!response.ok) throw await errorOf(response)
     await response.arrayBuffer()
+  }
+
+  /** The caller has said that data may be lost. */
+  async recover(request: RecoveryRequest): Promise<RecoveryReport> {
+    const response = await this.#ask('POST', '/v1/ring/recover', { ...request, acceptDataLoss: true })
+    if (!response.ok) throw await errorOf(response)
+    return (await response.json()) as RecoveryReport
   }
 
   /** Sets a user through the original's route. @throws UnavailableError it was not written: try again after its `retryAfterMs` */

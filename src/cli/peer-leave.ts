@@ -12,7 +12,7 @@ import { Progress } from './progress.ts'
 import { counted, duration, mediumPeer } from './render.ts'
 
 const HELP = `
-Every slot of the peer is moved to another one first; then its process ends. Ctrl-C here does not stop that.
+Every copy that the peer has is made elsewhere first; then its process ends. Ctrl-C here does not stop that.
 To stop a peer that shall come back with its data, end its process with Ctrl-C or SIGTERM instead.
 
 Examples:

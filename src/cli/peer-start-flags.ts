@@ -1,6 +1,6 @@
 /** The flags of `anillo peer start`, their environment variables and defaults. */
 import type { Command } from 'commander'
-import { EnvOption, multiaddrValue, portValue, wholeNumber } from './flags.ts'
+import { durationValue, EnvOption, multiaddrValue, portValue, wholeNumber } from './flags.ts'
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts'
 import { type AddressFlags, joinValue } from './peer-addresses.ts'
 
@@ -14,6 +14,8 @@ export interface PeerStartFlags extends AddressFlags {
   readonly replicas?: number
   readonly slots?: number
   readonly virtualNodes?: number
+  /** ms */
+  readonly replaceAfter?: number
   readonly announce?: string[]
   readonly logLevel: LogLevel
   /** @default pretty on a terminal, json otherwise */
@@ -46,7 +48,7 @@ export function addPeerStartFlags(command: Command): Command {
     flag('--no-output', 'write no such files'),
     flag(
       '--replicas <n>',
-      'first peer of a ring only: copies of every user that the ring will aim at; today there is one (default: 3)'
+      'first peer of a ring only: copies of every user, where there are so many peers (default: 3)'
     ).argParser(count),
     flag(
       '--slots <n>',
@@ -55,6 +57,10 @@ export function addPeerStartFlags(command: Command): Command {
     flag('--virtual-nodes <n>', 'first peer of a ring only: positions of each peer (default: 32)').argParser(
       count
     ),
+    flag(
+      '--replace-after <duration>',
+      'a peer that cannot be reached is replaced after so long, by those that lead its slots (default: 30s)'
+    ).argParser(durationValue),
     flag(
       '--announce <multiaddr>',
       'address to tell others instead of what is listened on, repeatable'

@@ -26,7 +26,7 @@ const FRESH_PORT_TRIES_MAX = 32
 
 const HELP = `
 Without --join the peer makes a new ring, or comes back to the one of its data directory.
-Ctrl-C (or SIGTERM) drains and stops; the peer stays a member and comes back as the same peer with its data.
+Ctrl-C (or SIGTERM) drains and stops: others lead its slots first, and it comes back as the same peer with its data.
 A second one stops at once. To take a peer out of the ring for good, see: anillo peer leave.
 
 Examples:
@@ -66,6 +66,7 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
     replicas: flags.replicas,
     slots: flags.slots,
     virtualNodes: flags.virtualNodes,
+    replaceAfterMs: flags.replaceAfter,
     log,
     signal: requests.signal
   })
@@ -179,7 +180,7 @@ async function drain(
   { dataDir }: Place,
   requests: StopRequests
 ): Promise<number> {
-  line(err, 'draining: what is in flight is finished first (once more to stop at once)')
+  line(err, 'draining: others lead from now on, what is in flight is finished (once more to stop at once)')
   const beganMs = performance.now()
   const deadline = sleep(systemClock, DRAIN_TIMEOUT_MS).then(() => {
     throw new TimeoutError(`The peer did not drain within ${DRAIN_TIMEOUT_MS} ms and was stopped at once`)
@@ -195,6 +196,7 @@ async function drain(
 
 const EVENT_LEVELS: Partial<Record<AnilloEvent['type'], LogLevel>> = {
   'ring.changed': 'debug',
+  'slot.changing': 'debug',
   'view.installed': 'debug',
   'user.changed': 'debug',
   'peer.suspect': 'warn',

@@ -40,7 +40,7 @@ export function renderStatus(self: SelfReport, health: readonly string[], colour
     `${title('position')}${shortHex(self.position)}`,
     `${title('predecessor')}${self.predecessor === null ? 'none' : node(self.predecessor)}`,
     `${title('successors')}${shown.join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`,
-    `${title('slots')}${counted(self.slots.length, 'slot')} held, ${leads} led`,
+    `${title('slots')}${counted(self.slots.length, 'slot')} held, ${leads} of them led`,
     ...health.map((text, index) => {
       const paint = text.startsWith('[+]') ? green : red
       return `${title(index === 0 ? 'health' : '')}${paint(printable(text))}`

@@ -9,6 +9,7 @@ import { peerStartCommand } from './peer-start.ts'
 import { peerStatusCommand } from './peer-status.ts'
 import { ringCheckCommand } from './ring-check.ts'
 import { ringLookupCommand } from './ring-lookup.ts'
+import { ringRecoverCommand } from './ring-recover.ts'
 import { ringShowCommand } from './ring-show.ts'
 import { setUsersCommand } from './setusers.ts'
 import type { Terminal } from './terminal.ts'
@@ -49,10 +50,11 @@ export function anilloProgram(context: Context, version: string): Command {
       ])
     )
     .addCommand(
-      group('ring', 'the ring: show, lookup, check', [
+      group('ring', 'the ring: show, lookup, check, recover', [
         ringShowCommand(context),
         ringLookupCommand(context),
-        ringCheckCommand(context)
+        ringCheckCommand(context),
+        ringRecoverCommand(context)
       ])
     )
     .addCommand(

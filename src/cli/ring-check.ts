@@ -8,8 +8,9 @@ import { counted, printable, shortHex, table } from './render.ts'
 import type { Colours } from './terminal.ts'
 
 const HELP = `
-Exits 0 when the ring is ready: its peers agree with their neighbours, and every slot is answered for. Otherwise
-prints what is missing and exits 1. It is the view of the peer that is asked.
+Exits 0 when the ring is ready: its peers agree with their neighbours, every slot has a leader that a majority of its
+members follows, and all its copies. Otherwise prints what is missing and exits 1: users may still be served then,
+but no more peers should be stopped. It is the view of the peer that is asked.
 
 Examples:
   anillo ring check && echo whole

@@ -7,8 +7,9 @@ import { counted, duration, printable, shortHex, shortPeer, table } from './rend
 import type { Colours } from './terminal.ts'
 
 const HELP = `
-A user id is hashed to a key, a position on the ring; the peer that follows it is the owner, who should hold the
-user. "Held by" is who does; the two differ for a moment after a peer joined or left.
+A user id is hashed to a key, a position on the ring; the peer that follows it is the owner, who should lead the
+user's slot. "Held by" are those who have the user, their leader first; after a peer came or went the two differ
+until copies have moved.
 
 Examples:
   anillo ring lookup 7

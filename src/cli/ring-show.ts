@@ -8,7 +8,7 @@ import type { Colours } from './terminal.ts'
 
 const HELP = `
 The peer marked * is the one that was asked; it tells what it knows. OWNS is a peer's part of the ring, SLOTS the
-slots that it holds, LEADS those it answers for.
+slots of which it has a copy, LEADS those of them that it answers for, USERS the users in these.
 
 Examples:
   anillo ring show
@@ -34,7 +34,8 @@ export function renderRing(ring: RingReport, colours: Colours): string[] {
     counted(ring.peers.length, 'peer'),
     `replicas ${ring.replicas}`,
     counted(ring.users, 'user'),
-    `${counted(ring.underReplicated, 'slot')} under-replicated`
+    `${counted(ring.underReplicated, 'slot')} under-replicated`,
+    ...(ring.withoutMajority > 0 ? [red(`${counted(ring.withoutMajority, 'slot')} without majority`)] : [])
   ]
   const suspects = ring.peers.some(peer => peer.status === 'suspect')
   const legend = `${suspects ? 'U/S/D = up/suspect/down' : 'U/D = up/down'}, N/J/L = normal/joining/leaving`

@@ -19,6 +19,8 @@ export interface Call {
   readonly path: string
   readonly headers?: Record<string, string>
   readonly body?: string
+  /** Of a write: how long ago it was first sent, before this call. */
+  readonly ageMs?: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -57,19 +59,25 @@ export class Gateways {
     const startedMs = clock.monotonic()
     const first = this.#preferred
     let doubtful: AnilloError | undefined
+    let doubtSinceMs: number | undefined
     let last: AnilloError | undefined
     for (let round = 0; round < ROUNDS_MAX && !deadline.signal.aborted; round++) {
       let pauseMs = ROUND_PAUSE_MS
       for (let step = 0; step < urls.length && !deadline.signal.aborted; step++) {
         const index = (first + step) % urls.length
-        const result = await this.#try(urls[index]!, call, read, deadline.signal)
+        const triedAtMs = clock.monotonic()
+        const ageMs = (call.ageMs ?? 0) + (doubtSinceMs === undefined ? 0 : triedAtMs - doubtSinceMs)
+        const result = await this.#try(urls[index]!, { ...call, ageMs }, read, deadline.signal)
         if ('answer' in result) {
           this.#preferred = index
           return result.answer
         }
         if ('final' in result) throw result.final
         last = result.failed
-        if (last.name === 'OutcomeUnknownError') doubtful = last
+        if (last.name === 'OutcomeUnknownError') {
+          doubtful = last
+          doubtSinceMs ??= triedAtMs
+        }
         pauseMs = Math.max(pauseMs, result.pauseMs ?? 0)
       }
       const leftMs = timeoutMs - (clock.monotonic() - startedMs)
@@ -105,11 +113,16 @@ export class Gateways {
   }
 }
 
-function requestOf(url: string, { method, path, headers, body }: Call, signal: AbortSignal): Request {
+function requestOf(url: string, call: Call, signal: AbortSignal): Request {
+  const { method, path, headers, body, ageMs = 0 } = call
   return new Request(url + path, {
     method,
     signal,
-    headers: { Accept: 'application/json', ...headers },
+    headers: {
+      Accept: 'application/json',
+      ...headers,
+      ...(ageMs > 0 && { 'Idempotency-Age': String(Math.ceil(ageMs / 1000)) })
+    },
     ...(body !== undefined && { body })
   })
 }

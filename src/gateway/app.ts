@@ -11,12 +11,13 @@ import { USER_ID } from './user-path.ts'
 
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
 
-export function createApp({ users, ring, leave, runtime, version }: GatewayOptions): App {
+export function createApp(options: GatewayOptions): App {
+  const { users, ring, runtime, version } = options
   // Paths are matched as they stand in the URL: decoded, %2F in a user id would become a separator.
   const app: App = new Hono({ getPath: request => new URL(request.url).pathname })
   statusRoutes(app, users, runtime.clock)
   usersRoutes(app, users, runtime.clock)
-  ringRoutes(app, ring, leave)
+  ringRoutes(app, options)
   healthRoutes(app, ring, version)
   app.notFound(c => unmatched(app, c))
   app.onError(error => {

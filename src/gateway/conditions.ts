@@ -1,6 +1,6 @@
 /**
  * Conditional requests (RFC 9110, section 13). A user's version is its strong ETag. Conditions on a write are handed
- * to whoever decides them, the holder of the slot; the gateway only refuses those that could not be decided there.
+ * to whoever decides them, the leader of the slot; the gateway only refuses those that could not be decided there.
  */
 import { InvalidRequestError } from '../errors.ts'
 
@@ -62,8 +62,8 @@ export interface WriteCondition {
 
 /**
  * The condition of a PUT, PATCH or DELETE. PATCH and DELETE never create, so `If-Match: *` asks nothing of them that
- * their 404 does not say (section 13.2.1); PUT does, and the holder has no such condition for it.
- * @throws InvalidRequestError for a condition that the holder of the slot cannot decide
+ * their 404 does not say (section 13.2.1); PUT does, and the leader has no such condition for it.
+ * @throws InvalidRequestError for a condition that the leader of the slot cannot decide
  */
 export function writeCondition(headers: Headers, creates: boolean): WriteCondition {
   const match = headers.get('if-match')

@@ -1,7 +1,7 @@
 /** One request and what belongs to it, as every route gets it. */
 import type { Context, Hono } from 'hono'
 import type { Log, Runtime } from '../runtime.ts'
-import type { RingInspector } from '../users/ring-report.ts'
+import type { RecoveryReport, RecoveryRequest, RingInspector } from '../users/ring-report.ts'
 import type { TracedUsers } from '../users/users.ts'
 
 export interface Exchange {
@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly ring: RingInspector
   /** Begins to leave the ring for good, in the background; `ring.self()` tells how far it is. */
   readonly leave: () => void
+  /** Goes on with slots whose majority is lost. @throws InvalidRequestError there is nothing that it could do */
+  readonly recover: (request: RecoveryRequest, options: { signal: AbortSignal }) => Promise<RecoveryReport>
   readonly runtime: Runtime
   /** Of anillo, for /version. */
   readonly version: string

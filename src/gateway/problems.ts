@@ -16,6 +16,7 @@ export const HTTP_ERRORS = [
   'ForbiddenError',
   'ConflictError',
   'IdempotencyKeyReusedError',
+  'OperationTooOldError',
   'BusyError',
   'UnavailableError',
   'NotRunningError',

@@ -40,6 +40,12 @@ export const patchBody = z.strictObject({
 /** The original looks at nothing but the status. */
 export const statusBody = z.looseObject({ status })
 
+export const recoveryBody = z.strictObject({
+  slots: z.union([z.literal('all'), z.int().min(0)], { error: 'Give the number of a slot, or "all"' }),
+  from: z.string({ error: 'Give the id of the peer whose copies are to be taken for the truth' }),
+  acceptDataLoss: z.literal(true, { error: 'Must be true: what that peer does not have is lost' })
+})
+
 /** `?name`, `?name=1`, `?name=true`, or off. */
 const flag = z
   .enum(['', '1', 'true', '0', 'false'])
@@ -76,6 +82,14 @@ export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
       issues
     }
   )
+}
+
+/** A body that is no user. @throws InvalidRequestError names what is wrong */
+export function checkRequest<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  const wrong = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`)
+  throw new InvalidRequestError(wrong.join('; '))
 }
 
 /** @throws InvalidRequestError names the parameter that is unknown, repeated or has no such value */

@@ -40,7 +40,7 @@ export class ChordProtocol implements ChordRpc {
     this.#wire = wire
     this.#contacts = contacts
     this.#protocol = protocol
-    this.#endpoint = new RpcEndpoint(wire, protocol, (from, body) => this.#answer(from, body))
+    this.#endpoint = new RpcEndpoint(wire, protocol, { request: (from, body) => this.#answer(from, body) })
   }
 
   start(): Promise<void> {

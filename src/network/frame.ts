@@ -10,13 +10,13 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 import { FRAME_BYTES_MAX } from '../constants.ts'
 import { FrameTooLargeError, ProtocolViolationError } from '../errors.ts'
 
-export const FrameType = { hello: 0, request: 1, reply: 2, error: 3, cancel: 4 } as const
+export const FrameType = { hello: 0, request: 1, reply: 2, error: 3, cancel: 4, message: 5 } as const
 export type FrameType = (typeof FrameType)[keyof typeof FrameType]
-const TYPE_MAX = FrameType.cancel
+const TYPE_MAX = FrameType.message
 
 export interface Frame {
   readonly type: FrameType
-  /** 1 to 2^32-1, chosen by the side that asks; 0 in a hello. */
+  /** 1 to 2^32-1, chosen by the side that asks; 0 in a hello, and in a message that wants no answer. */
   readonly id: number
   /** A view into what was received: whoever keeps it for long copies it. */
   readonly body: Uint8Array

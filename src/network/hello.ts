@@ -11,7 +11,7 @@ import { Hello, type Genesis as WireGenesis } from '../../protocols/stream.ts'
 import type { Contact } from '../chord/contact.ts'
 import { type Genesis, validGenesis } from '../chord/genesis.ts'
 import { multihashOf, type Peer } from '../chord/ring-node.ts'
-import { HELLO_TIMEOUT_MS } from '../constants.ts'
+import { BOOT_NONCE_BYTES, BOOT_NONCES_MAX, HELLO_TIMEOUT_MS } from '../constants.ts'
 import {
   AnilloError,
   errorByName,
@@ -23,6 +23,7 @@ import {
   UnavailableError,
   WrongRingError
 } from '../errors.ts'
+import type { Incarnation } from '../replica/view.ts'
 import type { Clock } from '../runtime.ts'
 import { verifyContact } from './contact-record.ts'
 import { encodeFrame, FrameDecoder, FrameType } from './frame.ts'
@@ -45,18 +46,27 @@ export interface HelloPolicy {
   readonly genesis: Genesis | undefined
   /** 8 bytes. */
   readonly storeId: Uint8Array
-  readonly boot: bigint
+  readonly boot: number
+  /** Of the last starts of the store, the newest first: BOOT_NONCE_BYTES of each, at most BOOT_NONCES_MAX. */
+  readonly nonces: Uint8Array
   /** This peer's own signed record. */
   readonly record: Uint8Array
+  /**
+   * Before a hello of a member of our ring is accepted, on either side.
+   * @throws StoreRolledBackError its store is an old copy
+   */
+  admit(incarnation: Incarnation, nonces: Uint8Array): void
   /** A member of our ring said a sound hello; called for every stream. */
   onMet(met: Met): void
+  /** A member of our ring refused us because our store is an old copy: this peer must stop. */
+  onRolledBack(error: AnilloError): void
 }
 
 /** What a hello that was accepted says. */
 export interface Met {
   readonly peer: Peer
-  readonly storeId: Uint8Array
-  readonly boot: bigint
+  readonly incarnation: Incarnation
+  readonly nonces: Uint8Array
   readonly contact: Contact
 }
 
@@ -82,9 +92,12 @@ export async function sayHello(
   if (genesis === undefined) throw new NotRunningError('This peer belongs to no ring yet')
   sendHello(stream, ownHello(policy, genesis.ringId))
   const hello = await readHello(stream, clock, signal)
-  throwRefusal(hello, peer)
+  const refusal = refusalOf(hello, peer)
+  if (refusal?.name === 'StoreRolledBackError') policy.onRolledBack(refusal)
+  if (refusal !== undefined) throw refusal
   checkRing(hello, genesis, peer)
   const met = await readMet(hello, peer)
+  policy.admit(met.incarnation, met.nonces)
   policy.onMet(met)
   return met
 }
@@ -99,7 +112,8 @@ export async function askGenesis(
 ): Promise<Greeting> {
   sendHello(stream, ownHello(policy, undefined))
   const hello = await readHello(stream, clock, signal)
-  throwRefusal(hello, peer)
+  const refusal = refusalOf(hello, peer)
+  if (refusal !== undefined) throw refusal
   const { contact } = await readMet(hello, peer)
   const genesis = hello.genesis === undefined ? undefined : readGenesis(hello.genesis)
   if (genesis === undefined || genesis.ringId !== hex(hello.ringId)) {
@@ -126,6 +140,7 @@ export async function answerHello(
     const stranger = hello.ringId.byteLength === 0
     if (!stranger) checkRing(hello, genesis, peer)
     const met = await readMet(hello, peer)
+    if (!stranger) policy.admit(met.incarnation, met.nonces)
     if (stream.readBufferLength > 0)
       throw new ProtocolViolationError('It did not wait for the answer to its hello')
     const answer = ownHello(policy, genesis.ringId)
@@ -210,6 +225,7 @@ function ownHello(policy: HelloPolicy, ringId: string | undefined): Partial<Hell
     ringId: fromString(ringId ?? '', 'base16'),
     storeId: policy.storeId as Uint8Array<ArrayBuffer>,
     boot: policy.boot,
+    nonces: policy.nonces as Uint8Array<ArrayBuffer>,
     versionMin: VERSION_MIN,
     versionMax: VERSION_MAX,
     peerRecord: policy.record as Uint8Array<ArrayBuffer>
@@ -220,10 +236,10 @@ function refusalHello(error: AnilloError): Partial<Hello> {
   return { refusal: { name: error.name, detail: error.message.slice(0, DETAIL_LENGTH_MAX), retryAfterMs: 0 } }
 }
 
-function throwRefusal({ refusal }: Hello, peer: Peer): void {
-  if (refusal === undefined) return
+function refusalOf({ refusal }: Hello, peer: Peer): AnilloError | undefined {
+  if (refusal === undefined) return undefined
   const name = errorName(refusal) ?? 'InternalError'
-  throw errorByName(name, `${peer} refused us: ${refusal.detail.slice(0, DETAIL_LENGTH_MAX)}`)
+  return errorByName(name, `${peer} refused us: ${refusal.detail.slice(0, DETAIL_LENGTH_MAX)}`)
 }
 
 function checkRing(hello: Hello, genesis: Genesis, peer: Peer): void {
@@ -250,10 +266,16 @@ async function readMet(hello: Hello, peer: Peer): Promise<Met> {
       `A store id of ${hello.storeId.byteLength} bytes: it has ${STORE_ID_BYTES}`
     )
   }
+  const { boot, nonces } = hello
+  if (!Number.isSafeInteger(boot) || boot < 1) throw new ProtocolViolationError(`A boot number of ${boot}`)
+  const starts = nonces.byteLength / BOOT_NONCE_BYTES
+  if (!Number.isInteger(starts) || starts < 1 || starts > BOOT_NONCES_MAX) {
+    throw new ProtocolViolationError(`Nonces of ${starts} starts: 1 to ${BOOT_NONCES_MAX} are said`)
+  }
   const contact = await verifyContact(hello.peerRecord)
   if (contact.peer !== peer)
     throw new ProtocolViolationError(`${peer} sent the peer record of ${contact.peer}`)
-  return { peer, storeId: hello.storeId, boot: hello.boot, contact }
+  return { peer, incarnation: { peer, store: hex(hello.storeId), boot }, nonces, contact }
 }
 
 function wireGenesis(genesis: Genesis): WireGenesis {

@@ -1,4 +1,4 @@
-/** Another peer's questions, over a stream that it opened and on which both sides have said hello. */
+/** Another peer's questions and messages, over a stream that it opened and on which both sides have said hello. */
 import type { Stream } from '@libp2p/interface'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { Refusal } from '../../protocols/stream.ts'
@@ -16,9 +16,10 @@ import {
   TooLargeError,
   UnavailableError
 } from '../errors.ts'
+import type { Incarnation } from '../replica/view.ts'
 import { BODY_BYTES_MAX, type Frame, FrameDecoder, FrameType } from './frame.ts'
 import { FrameWriter } from './frame-writer.ts'
-import { DETAIL_LENGTH_MAX } from './hello.ts'
+import { DETAIL_LENGTH_MAX, type Met } from './hello.ts'
 import { endStream } from './stream-end.ts'
 import { reportFailed, type Wire } from './wire.ts'
 
@@ -33,8 +34,22 @@ export type RpcHandler = (
   call: IncomingCall
 ) => Uint8Array | Promise<Uint8Array>
 
+/**
+ * Takes a one-way message of `from`, in the order in which they were posted. `body` is a view, as above. What it throws
+ * is told to nobody but the log: the message is lost, and the stream goes on.
+ */
+export type MessageHandler = (from: Incarnation, body: Uint8Array) => void
+
+export interface Handlers {
+  /** Left out by protocols without requests. */
+  readonly request?: RpcHandler | undefined
+  /** Left out by protocols without messages. */
+  readonly message?: MessageHandler | undefined
+}
+
 /** More unread answers than this, and no further request is read until the other side has taken some. */
 const UNREAD_REPLY_BYTES = 1024 * 1024
+const NOTHING = new Uint8Array(0)
 
 /** A request that is being worked on. */
 export class IncomingCall {
@@ -62,8 +77,9 @@ export class IncomingCalls {
   readonly #wire: Wire
   readonly #protocol: string
   readonly #from: Peer
+  readonly #incarnation: Incarnation
   readonly #stream: Stream
-  readonly #handler: RpcHandler
+  readonly #handlers: Handlers
   readonly #writer: FrameWriter
   readonly #decoder = new FrameDecoder()
   /** Requests whose handler has not settled, cancelled or not. */
@@ -71,12 +87,13 @@ export class IncomingCalls {
   #paused = false
   #gone = false
 
-  constructor(wire: Wire, protocol: string, from: Peer, stream: Stream, handler: RpcHandler) {
+  constructor(wire: Wire, protocol: string, { peer, incarnation }: Met, stream: Stream, handlers: Handlers) {
     this.#wire = wire
     this.#protocol = protocol
-    this.#from = from
+    this.#from = peer
+    this.#incarnation = incarnation
     this.#stream = stream
-    this.#handler = handler
+    this.#handlers = handlers
     this.#writer = new FrameWriter(stream, () => this.#resume())
     stream.maxReadBufferLength = PAUSED_STREAM_BYTES_MAX
     stream.addEventListener('message', ({ data }) => this.#onData(data))
@@ -116,7 +133,12 @@ export class IncomingCalls {
       this.#inFlight.get(id)?.cancel()
       return
     }
-    if (type !== FrameType.request) {
+    const { request, message } = this.#handlers
+    if (type === FrameType.message && message !== undefined) {
+      this.#take(id, body, message)
+      return
+    }
+    if (type !== FrameType.request || request === undefined) {
       throw new ProtocolViolationError(`A frame of type ${type} from the side that asks`)
     }
     if (id === 0 || this.#inFlight.has(id)) {
@@ -125,13 +147,28 @@ export class IncomingCalls {
     const call = new IncomingCall()
     let reply: Uint8Array | Promise<Uint8Array>
     try {
-      reply = this.#handler(this.#from, body, call)
+      reply = request(this.#from, body, call)
     } catch (error) {
       this.#refuse(id, error)
       return
     }
     if (reply instanceof Uint8Array) this.#reply(id, reply)
     else this.#replyLater(id, call, reply)
+  }
+
+  /** With an id, its sender wants to know that this stream is alive. */
+  #take(id: number, body: Uint8Array, handler: MessageHandler): void {
+    try {
+      handler(this.#incarnation, body)
+    } catch (error) {
+      if (errorName(error) === 'ProtocolViolationError') {
+        reportFailed(this.#wire, this.#protocol, this.#from, error)
+      } else {
+        const { log } = this.#wire.runtime
+        log.error('message failed', { protocol: this.#protocol, peer: this.#from, error })
+      }
+    }
+    if (id !== 0) this.#write(FrameType.reply, id, NOTHING)
   }
 
   #replyLater(id: number, call: IncomingCall, reply: Promise<Uint8Array>): void {

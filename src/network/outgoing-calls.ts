@@ -1,14 +1,20 @@
 /**
- * This peer's questions to one other peer, over one stream that this peer opens. It is made for the first call and is
- * gone with its stream: the next call makes another. Whatever happens to the stream, every call has ended by its
- * deadline.
+ * This peer's questions and messages to one other peer, over one stream that this peer opens. It is made for the first
+ * of them and is gone with its stream: the next makes another. Whatever happens to the stream, every call has ended by
+ * its deadline. Of messages nobody hears whether they arrive, so now and then one asks for an empty answer: a stream
+ * that carries nothing else would not notice for many minutes that there is nobody at its other end.
  */
 import type { Stream } from '@libp2p/interface'
 import { setMaxListeners } from 'main-event'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import { Refusal } from '../../protocols/stream.ts'
 import type { Peer } from '../chord/ring-node.ts'
-import { CONNECT_TIMEOUT_MS, PENDING_CALLS_MAX, STREAM_WRITE_BUFFER_BYTES_MAX } from '../constants.ts'
+import {
+  CONNECT_TIMEOUT_MS,
+  MESSAGES_WAITING_BYTES_MAX,
+  PENDING_CALLS_MAX,
+  STREAM_WRITE_BUFFER_BYTES_MAX
+} from '../constants.ts'
 import {
   type ErrorName,
   errorName,
@@ -47,6 +53,8 @@ export interface CallOptions {
 const SWEEP_MS = 20
 /** A stream on which a call timed out and nothing at all came in for so long is taken for dead, and opened anew. */
 const SILENT_STREAM_MS = 5_000
+/** Of the messages of one stream, one in so much time asks whether the stream is alive. */
+const PROBE_MS = 1_000
 
 const NOTHING = new Uint8Array(0)
 const IDS = 2 ** 32
@@ -64,7 +72,7 @@ export class OutgoingCalls {
   readonly #wire: Wire
   readonly #protocol: string
   readonly #peer: Peer
-  readonly #onGone: () => void
+  readonly #onGone: (opened: boolean) => void
   readonly #pending = new Map<number, PendingCall>()
   readonly #decoder = new FrameDecoder()
   readonly #abandon = new AbortController()
@@ -78,9 +86,13 @@ export class OutgoingCalls {
   #gone = false
   /** When the first request left since something last came in. */
   #silentSince: number | undefined
+  /** Messages that wait for the stream to be open. */
+  #messages: Uint8Array[] = []
+  /** From when on the next message asks for an answer; never while one waits for it. */
+  #probeAt = Number.NEGATIVE_INFINITY
 
   /** @param onGone called once, when the stream is lost or could not be opened, before the calls learn of it */
-  constructor(wire: Wire, protocol: string, peer: Peer, onGone: () => void) {
+  constructor(wire: Wire, protocol: string, peer: Peer, onGone: (opened: boolean) => void) {
     this.#wire = wire
     this.#protocol = protocol
     this.#peer = peer
@@ -123,6 +135,38 @@ export class OutgoingCalls {
     })
   }
 
+  /** Sends a message one way; false when too much waits already, and then it is dropped. */
+  post(body: Uint8Array): boolean {
+    const bytes = frameBytes(body.byteLength)
+    if (this.#waitingBytes + bytes > MESSAGES_WAITING_BYTES_MAX || body.byteLength > BODY_BYTES_MAX)
+      return false
+    if (this.#writer !== undefined) return this.#writer.write(FrameType.message, this.#probe(), body)
+    this.#messages.push(body)
+    this.#unsentBytes += bytes
+    return true
+  }
+
+  /** The id of the next message: 0, or of a call if it is time to ask whether the stream is alive. */
+  #probe(): number {
+    const { clock } = this.#wire.runtime
+    const now = clock.monotonic()
+    if (now < this.#probeAt || this.#pending.size >= PENDING_CALLS_MAX) return 0
+    this.#probeAt = Number.POSITIVE_INFINITY
+    const id = this.#nextId()
+    this.#pending.set(id, {
+      deadline: now + SILENT_STREAM_MS,
+      resolve: () => {
+        this.#probeAt = clock.monotonic() + PROBE_MS
+      },
+      unsent: undefined,
+      signal: undefined,
+      onAbort: undefined
+    })
+    this.#sweep ??= clock.timer(SWEEP_MS, this.#endLateCalls)
+    this.#silentSince ??= now
+    return id
+  }
+
   /** Ends every call now and closes the stream. */
   async stop(reason: string): Promise<void> {
     this.#lose(reason)
@@ -157,6 +201,8 @@ export class OutgoingCalls {
       this.#writer.write(FrameType.request, id, call.unsent!)
       call.unsent = undefined
     }
+    for (const body of this.#messages) this.#writer.write(FrameType.message, this.#probe(), body)
+    this.#messages = []
     this.#unsentBytes = 0
     if (this.#pending.size > 0) this.#silentSince = this.#wire.runtime.clock.monotonic()
   }
@@ -209,7 +255,8 @@ export class OutgoingCalls {
   #lose(reason: string): void {
     if (this.#gone) return
     this.#gone = true
-    this.#onGone()
+    this.#messages = []
+    this.#onGone(this.#writer !== undefined)
     this.#abandon.abort(new UnavailableError(reason))
     this.#sweep?.cancel()
     this.#sweep = undefined
@@ -266,11 +313,15 @@ export class OutgoingCalls {
     if (this.#pending.size >= PENDING_CALLS_MAX) {
       return refused('BusyError', `${PENDING_CALLS_MAX} calls to ${this.#peer} wait for their answer`)
     }
-    const waiting = this.#writer === undefined ? this.#unsentBytes : this.#writer.bufferedBytes
+    const waiting = this.#waitingBytes
     if (waiting + frameBytes(body.byteLength) > STREAM_WRITE_BUFFER_BYTES_MAX) {
       return refused('BusyError', `${waiting} bytes to ${this.#peer} wait to be sent`)
     }
     return undefined
+  }
+
+  get #waitingBytes(): number {
+    return this.#writer === undefined ? this.#unsentBytes : this.#writer.bufferedBytes
   }
 
   #nextId(): number {

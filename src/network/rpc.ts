@@ -1,37 +1,42 @@
 /**
- * Request and response between peers, over one protocol id: one long-lived stream to each peer that is asked, opened
- * for the first call and kept, with any number of calls on it at once. Each side opens its own stream for its own
- * requests, so that nobody has to agree on one.
+ * Requests with their answers, and one-way messages, between peers, over one protocol id: one long-lived stream to each
+ * peer that is asked or told something, opened when it is first needed and kept, with any number of calls on it at once.
+ * Each side opens its own stream for what it has to say, so that nobody has to agree on one.
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Peer } from '../chord/ring-node.ts'
-import { CONNECT_TIMEOUT_MS, INBOUND_STREAMS_MAX } from '../constants.ts'
+import { CONNECT_TIMEOUT_MS, INBOUND_STREAMS_MAX, PEER_BOOK_MAX } from '../constants.ts'
 import { AnilloError, UnavailableError } from '../errors.ts'
 import { deadlineAfter } from '../runtime.ts'
 import { newStream } from './dialer.ts'
 import { answerHello, askGenesis, type Greeting } from './hello.ts'
 import { InboundStreams } from './inbound-streams.ts'
-import { IncomingCalls, type RpcHandler } from './incoming-calls.ts'
+import { type Handlers, IncomingCalls } from './incoming-calls.ts'
 import { type CallOptions, type CallResult, OutgoingCalls } from './outgoing-calls.ts'
 import { endStream } from './stream-end.ts'
 import { reportFailed, type Wire } from './wire.ts'
 
 export type { Greeting } from './hello.ts'
-export type { RpcHandler } from './incoming-calls.ts'
+export type { Handlers, MessageHandler, RpcHandler } from './incoming-calls.ts'
 export type { CallOptions, CallResult } from './outgoing-calls.ts'
+
+/** A peer to which no stream could be opened gets no messages for so long: they come too often to dial for each. */
+const REOPEN_MS = 250
 
 export class RpcEndpoint {
   readonly #wire: Wire
   readonly #protocol: string
-  readonly #handler: RpcHandler
+  readonly #handlers: Handlers
   readonly #outgoing = new Map<Peer, OutgoingCalls>()
   readonly #incoming = new InboundStreams(INBOUND_STREAMS_MAX)
+  /** Peers to which the last stream could not be opened: when, in monotonic ms. */
+  readonly #unreachable = new Map<Peer, number>()
   #running = false
 
-  constructor(wire: Wire, protocol: string, handler: RpcHandler) {
+  constructor(wire: Wire, protocol: string, handlers: Handlers) {
     this.#wire = wire
     this.#protocol = protocol
-    this.#handler = handler
+    this.#handlers = handlers
   }
 
   async start(): Promise<void> {
@@ -64,15 +69,37 @@ export class RpcEndpoint {
     if (!this.#running) {
       return Promise.resolve({ kind: 'no-reply', sent: false, reason: 'this peer is not running' })
     }
-    let calls = this.#outgoing.get(peer)
-    if (calls === undefined) {
-      const made = new OutgoingCalls(this.#wire, this.#protocol, peer, () => {
-        if (this.#outgoing.get(peer) === made) this.#outgoing.delete(peer)
-      })
-      calls = made
-      this.#outgoing.set(peer, calls)
+    return this.#callsTo(peer).call(body, options)
+  }
+
+  /**
+   * Sends a message one way. What was posted arrives in order, once, or not at all. False when it is certainly lost: too
+   * much waits for `peer` already, it could not be reached a moment ago, or this peer is not running.
+   */
+  post(peer: Peer, body: Uint8Array): boolean {
+    if (!this.#running) return false
+    const unreachableAtMs = this.#unreachable.get(peer)
+    if (unreachableAtMs !== undefined) {
+      if (this.#wire.runtime.clock.monotonic() - unreachableAtMs < REOPEN_MS) return false
+      this.#unreachable.delete(peer)
     }
-    return calls.call(body, options)
+    return this.#callsTo(peer).post(body)
+  }
+
+  #callsTo(peer: Peer): OutgoingCalls {
+    const present = this.#outgoing.get(peer)
+    if (present !== undefined) return present
+    const made = new OutgoingCalls(this.#wire, this.#protocol, peer, opened => {
+      if (this.#outgoing.get(peer) === made) this.#outgoing.delete(peer)
+      if (!opened) this.#noteUnreachable(peer)
+    })
+    this.#outgoing.set(peer, made)
+    return made
+  }
+
+  #noteUnreachable(peer: Peer): void {
+    if (this.#unreachable.size >= PEER_BOOK_MAX) this.#unreachable.clear()
+    this.#unreachable.set(peer, this.#wire.runtime.clock.monotonic())
   }
 
   /**
@@ -109,7 +136,7 @@ export class RpcEndpoint {
     try {
       const met = await answerHello(stream, from, hello, runtime.clock)
       if (met === undefined || !this.#running) await endStream(stream, runtime.clock)
-      else new IncomingCalls(this.#wire, this.#protocol, from, stream, this.#handler)
+      else new IncomingCalls(this.#wire, this.#protocol, met, stream, this.#handlers)
     } catch (error) {
       reportFailed(this.#wire, this.#protocol, from, error)
       // A refusal that was said should arrive; what cannot be understood gets none.

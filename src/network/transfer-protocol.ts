@@ -1,28 +1,29 @@
-/** The transfer of a slot's rows over libp2p. */
+/** Snapshots of slots over libp2p. */
 import type { Peer } from '../chord/ring-node.ts'
 import { AnilloError, TransferError } from '../errors.ts'
-import type { RpcOptions, TransferRecord, TransferVerdict } from '../replica/replica-rpc.ts'
+import type { ReplicaRpc, RpcOptions, SnapshotRecord, SnapshotVerdict } from '../replica/replica-rpc.ts'
 import { deadlineAfter } from '../runtime.ts'
 import { BulkEndpoint } from './bulk.ts'
 import {
-  decodeTransferRecord,
-  decodeTransferVerdict,
-  encodeTransferRecord,
-  encodeTransferVerdict
-} from './users-codec.ts'
+  decodeSnapshotRecord,
+  decodeSnapshotVerdict,
+  encodeSnapshotRecord,
+  encodeSnapshotVerdict
+} from './snapshot-codec.ts'
 import type { Wire } from './wire.ts'
 
 export const TRANSFER_PROTOCOL = '/anillo/transfer/1.0.0'
 
-export type TransferReceiver = (
+/** As `receiveSnapshot` of ReplicaHandler. */
+export type SnapshotReceiver = (
   from: Peer,
-  records: AsyncIterator<TransferRecord>
-) => Promise<TransferVerdict>
+  records: AsyncIterator<SnapshotRecord>
+) => Promise<SnapshotVerdict>
 
-export class TransferProtocol {
+export class TransferProtocol implements Pick<ReplicaRpc, 'sendSnapshot'> {
   readonly #wire: Wire
-  readonly #bulk: BulkEndpoint<TransferRecord, TransferVerdict>
-  #receiver: TransferReceiver | undefined
+  readonly #bulk: BulkEndpoint<SnapshotRecord, SnapshotVerdict>
+  #receiver: SnapshotReceiver | undefined
 
   constructor(wire: Wire, id = TRANSFER_PROTOCOL) {
     this.#wire = wire
@@ -31,8 +32,8 @@ export class TransferProtocol {
       wire,
       {
         id,
-        record: { encode: encodeTransferRecord, decode: bytes => decodeTransferRecord(bytes, slotCount()) },
-        verdict: { encode: encodeTransferVerdict, decode: decodeTransferVerdict }
+        record: { encode: encodeSnapshotRecord, decode: bytes => decodeSnapshotRecord(bytes, slotCount()) },
+        verdict: { encode: encodeSnapshotVerdict, decode: decodeSnapshotVerdict }
       },
       (from, records) => this.#receive(from, records)
     )
@@ -47,25 +48,29 @@ export class TransferProtocol {
   }
 
   /** Who takes in what other peers send; until then they are refused. */
-  serve(receiver: TransferReceiver | undefined): void {
+  serve(receiver: SnapshotReceiver | undefined): void {
     this.#receiver = receiver
   }
 
-  /** @throws TransferError whatever cut it off: the sender keeps its rows and tries again later */
-  async transfer(to: Peer, records: Iterable<TransferRecord>, options: RpcOptions): Promise<TransferVerdict> {
+  /** @throws TransferError whatever cut it off: nothing is known of the rows */
+  async sendSnapshot(
+    to: Peer,
+    records: Iterable<SnapshotRecord>,
+    options: RpcOptions
+  ): Promise<SnapshotVerdict> {
     using deadline = deadlineAfter(this.#wire.runtime.clock, options.timeoutMs, options.signal)
     try {
       return await this.#bulk.send(to, records, deadline.signal)
     } catch (cause) {
       options.signal?.throwIfAborted()
       if (cause instanceof AnilloError && cause.name === 'StorageError') throw cause
-      throw new TransferError(`The transfer to ${to} did not complete: ${(cause as Error).message}`, {
+      throw new TransferError(`The snapshot to ${to} did not complete: ${(cause as Error).message}`, {
         cause
       })
     }
   }
 
-  async #receive(from: Peer, records: AsyncIterable<TransferRecord>): Promise<TransferVerdict> {
+  async #receive(from: Peer, records: AsyncIterable<SnapshotRecord>): Promise<SnapshotVerdict> {
     if (this.#receiver === undefined) {
       return { kind: 'refused', name: 'NotRunningError', detail: 'This peer has not joined its ring yet' }
     }

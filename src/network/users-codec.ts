@@ -1,38 +1,47 @@
 /**
- * The messages of protocols/users.proto, from and to what the users and replica rooms speak. Everything that
- * comes from another peer is checked here, before anybody acts on it: bounds in bytes and in count, slots that
- * exist, ids that are ids.
+ * The messages of protocols/users.proto about users and where slots are, from and to what the users room speaks.
+ * Everything that comes from another peer is checked here, before anybody acts on it: bounds in bytes and in count,
+ * slots that exist, ids that are ids.
  */
-import { fromString } from 'uint8arrays/from-string'
-import { toString as bytesToString } from 'uint8arrays/to-string'
 import * as wire from '../../protocols/users.ts'
-import { multihashOf, type Peer } from '../chord/ring-node.ts'
-import { HTTP_BODY_BYTES_MAX } from '../constants.ts'
+import type { Peer } from '../chord/ring-node.ts'
+import { HTTP_BODY_BYTES_MAX, PEER_BOOK_MAX } from '../constants.ts'
 import { ProtocolViolationError } from '../errors.ts'
-import type { TransferRecord, TransferVerdict } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
-import { asSlot, SLOTS_MAX, type Slot } from '../ring/slot.ts'
-import type { Operation, Outcome, OutcomeKind } from '../users/operation.ts'
+import { SLOTS_MAX, type Slot } from '../ring/slot.ts'
+import type { Get, Operation, Outcome, OutcomeKind } from '../users/operation.ts'
 import { checkProfile, checkStatus, checkUserId, type User } from '../users/user.ts'
-import type { Tally } from '../users/users-rpc.ts'
+import type { SlotTally, Tally } from '../users/users-rpc.ts'
+import {
+  atMost,
+  checkedSlot,
+  decoded,
+  fromHex,
+  MEMBERS_MAX,
+  packPeer,
+  packView,
+  safe,
+  toHex,
+  unpackPeer,
+  unpackView
+} from './view-codec.ts'
 
-export const MEMBERS_MAX = 16
-export const VIEWS_MAX = 1024
-const PEER_BYTES_MAX = 64
+const VIEWS_MAX = 1024
 const VERSION_LENGTH_MAX = 64
 const OPERATION_ID_BYTES = 16
-const STORE_ID_BYTES = 8
-const DIGEST_BYTES = 32
+const AGE_MS_MAX = 2 ** 32 - 1
 
 export type UsersMessage =
-  | { readonly type: 'operation'; readonly operation: Operation }
+  | { readonly type: 'operation'; readonly operation: Operation; readonly ageMs: number }
+  | { readonly type: 'stale-read'; readonly operation: Get }
   | { readonly type: 'where-is'; readonly slots: readonly Slot[] }
   | { readonly type: 'advertise'; readonly views: readonly View[] }
-  | { readonly type: 'install'; readonly view: View; readonly digest: string }
+  | { readonly type: 'leaving' }
   | { readonly type: 'tally' }
 
 export type UsersAnswer =
-  | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** `ageMs` 0 unless it answers a stale read. */
+  | { readonly type: 'outcome'; readonly outcome: Outcome; readonly ageMs: number }
   | { readonly type: 'views'; readonly views: readonly View[] }
   | { readonly type: 'tally'; readonly tally: Tally }
   | { readonly type: 'done' }
@@ -40,15 +49,17 @@ export type UsersAnswer =
 export function encodeUsersMessage(message: UsersMessage): Uint8Array {
   switch (message.type) {
     case 'operation':
-      return wire.UsersRequest.encode({ operation: packOperation(message.operation) })
+      return wire.UsersRequest.encode({ operation: packOperation(message.operation, message.ageMs) })
+    case 'stale-read':
+      return wire.UsersRequest.encode({
+        operation: { ...packOperation(message.operation, 0), consistency: wire.Operation.Consistency.STALE }
+      })
     case 'where-is':
       return wire.UsersRequest.encode({ whereIs: { slots: [...message.slots] } })
     case 'advertise':
       return wire.UsersRequest.encode({ advertise: { views: message.views.map(packView) } })
-    case 'install':
-      return wire.UsersRequest.encode({
-        install: { view: packView(message.view), digest: fromHex(message.digest) }
-      })
+    case 'leaving':
+      return wire.UsersRequest.encode({ leaving: {} })
     case 'tally':
       return wire.UsersRequest.encode({ tally: {} })
   }
@@ -56,22 +67,16 @@ export function encodeUsersMessage(message: UsersMessage): Uint8Array {
 
 /** @throws ProtocolViolationError, InvalidUserError */
 export function decodeUsersMessage(bytes: Uint8Array, slotCount: number): UsersMessage {
-  const { operation, whereIs, advertise, install, tally } = decoded('request', () =>
+  const { operation, whereIs, advertise, leaving, tally } = decoded('request', () =>
     wire.UsersRequest.decode(bytes)
   )
-  if (operation !== undefined) return { type: 'operation', operation: unpackOperation(operation) }
+  if (operation !== undefined) return unpackRequest(operation)
   if (whereIs !== undefined) {
     atMost('slots', whereIs.slots.length, VIEWS_MAX)
     return { type: 'where-is', slots: whereIs.slots.map(slot => checkedSlot(slot, slotCount)) }
   }
   if (advertise !== undefined) return { type: 'advertise', views: unpackViews(advertise.views, slotCount) }
-  if (install?.view !== undefined) {
-    return {
-      type: 'install',
-      view: unpackView(install.view, slotCount),
-      digest: toHex('digest', install.digest, DIGEST_BYTES)
-    }
-  }
+  if (leaving !== undefined) return { type: 'leaving' }
   if (tally !== undefined) return { type: 'tally' }
   throw new ProtocolViolationError('A users request without a body that this version knows')
 }
@@ -79,20 +84,11 @@ export function decodeUsersMessage(bytes: Uint8Array, slotCount: number): UsersM
 export function encodeUsersAnswer(answer: UsersAnswer): Uint8Array {
   switch (answer.type) {
     case 'outcome':
-      return wire.UsersReply.encode({ outcome: packOutcome(answer.outcome) })
+      return wire.UsersReply.encode({ outcome: packOutcome(answer.outcome, answer.ageMs) })
     case 'views':
       return wire.UsersReply.encode({ views: { views: answer.views.map(packView) } })
     case 'tally':
-      return wire.UsersReply.encode({
-        tally: {
-          leaving: answer.tally.leaving,
-          slots: answer.tally.slots.map(({ slot, epoch, users }) => ({
-            slot,
-            epoch: BigInt(epoch),
-            users: BigInt(users)
-          }))
-        }
-      })
+      return wire.UsersReply.encode({ tally: packTally(answer.tally) })
     case 'done':
       return wire.UsersReply.encode({ done: {} })
   }
@@ -101,61 +97,59 @@ export function encodeUsersAnswer(answer: UsersAnswer): Uint8Array {
 /** @throws ProtocolViolationError */
 export function decodeUsersAnswer(bytes: Uint8Array, slotCount: number): UsersAnswer {
   const { outcome, views, done, tally } = decoded('reply', () => wire.UsersReply.decode(bytes))
-  if (outcome !== undefined) return { type: 'outcome', outcome: unpackOutcome(outcome) }
+  if (outcome !== undefined) {
+    return { type: 'outcome', outcome: unpackOutcome(outcome), ageMs: unpackAge(outcome.ageMs) }
+  }
   if (views !== undefined) return { type: 'views', views: unpackViews(views.views, slotCount) }
   if (done !== undefined) return { type: 'done' }
-  if (tally === undefined)
-    throw new ProtocolViolationError('A users reply without a body that this version knows')
-  atMost('slots', tally.slots.length, SLOTS_MAX)
-  const slots = tally.slots.map(({ slot, epoch, users }) => ({
-    slot: checkedSlot(slot, slotCount),
-    epoch: safeNumber('epoch', epoch),
-    users: safeNumber('users', users)
+  if (tally !== undefined) return { type: 'tally', tally: unpackTally(tally, slotCount) }
+  throw new ProtocolViolationError('A users reply without a body that this version knows')
+}
+
+/** Peers are named once, as there may be 16384 slots of 16 members in one message. */
+function packTally({ leaving, slots }: Tally): wire.TallyReply {
+  const indexes = new Map<Peer, number>()
+  const indexOf = (peer: Peer) => {
+    const index = indexes.get(peer) ?? indexes.size
+    indexes.set(peer, index)
+    return index
+  }
+  const packed = slots.map(tally => ({
+    ...tally,
+    members: tally.members.map(indexOf),
+    current: tally.current.map(indexOf)
   }))
-  return { type: 'tally', tally: { leaving: tally.leaving, slots } }
-}
-
-export function encodeTransferRecord(record: TransferRecord): Uint8Array {
-  switch (record.type) {
-    case 'offer':
-      return wire.TransferRecord.encode({ offer: { view: packView(record.view) } })
-    case 'row':
-      return wire.TransferRecord.encode({ row: { key: plain(record.key), value: plain(record.value) } })
-    case 'end':
-      return wire.TransferRecord.encode({
-        end: { count: BigInt(record.count), digest: fromHex(record.digest) }
-      })
-  }
+  return { leaving, slots: packed, peers: [...indexes.keys()].map(packPeer) }
 }
 
 /** @throws ProtocolViolationError */
-export function decodeTransferRecord(bytes: Uint8Array, slotCount: number): TransferRecord {
-  const { offer, row, end } = decoded('transfer record', () => wire.TransferRecord.decode(bytes))
-  if (offer?.view !== undefined) return { type: 'offer', view: unpackView(offer.view, slotCount) }
-  if (row !== undefined) return { type: 'row', key: row.key, value: row.value }
-  if (end === undefined)
-    throw new ProtocolViolationError('A transfer record without a body that this version knows')
+function unpackTally({ leaving, slots, peers }: wire.TallyReply, slotCount: number): Tally {
+  atMost('slots', slots.length, SLOTS_MAX)
+  atMost('peers', peers.length, PEER_BOOK_MAX)
+  const names = peers.map(unpackPeer)
+  const named = (indexes: readonly number[]) => {
+    atMost('members', indexes.length, MEMBERS_MAX)
+    return indexes.map(index => {
+      const peer = names[index]
+      if (peer === undefined) throw new ProtocolViolationError(`A tally without a peer ${index}`)
+      return peer
+    })
+  }
   return {
-    type: 'end',
-    count: safeNumber('count', end.count),
-    digest: toHex('digest', end.digest, DIGEST_BYTES)
+    leaving,
+    slots: slots.map(
+      ({ slot, lineage, epoch, users, leads, sealed, members, current }): SlotTally => ({
+        slot: checkedSlot(slot, slotCount),
+        lineage: safe('lineage', lineage),
+        epoch: safe('epoch', epoch),
+        users: safe('users', users),
+        leads,
+        sealed,
+        members: named(members),
+        current: named(current)
+      })
+    )
   }
-}
-
-export function encodeTransferVerdict(verdict: TransferVerdict): Uint8Array {
-  return wire.TransferVerdict.encode(
-    verdict.kind === 'accepted'
-      ? { refusal: '', detail: '', store: fromHex(verdict.store) }
-      : { refusal: verdict.name, detail: verdict.detail, store: new Uint8Array() }
-  )
-}
-
-/** @throws ProtocolViolationError */
-export function decodeTransferVerdict(bytes: Uint8Array): TransferVerdict {
-  const { refusal, detail, store } = decoded('transfer verdict', () => wire.TransferVerdict.decode(bytes))
-  return refusal === ''
-    ? { kind: 'accepted', store: toHex('store', store, STORE_ID_BYTES) }
-    : { kind: 'refused', name: refusal, detail }
 }
 
 const KINDS: Record<Operation['kind'], wire.Operation.Kind> = {
@@ -165,7 +159,7 @@ const KINDS: Record<Operation['kind'], wire.Operation.Kind> = {
   delete: wire.Operation.Kind.DELETE
 }
 
-function packOperation(operation: Operation): wire.Operation {
+function packOperation(operation: Operation, ageMs: number): wire.Operation {
   const write = operation.kind === 'get' ? undefined : operation
   return {
     kind: KINDS[operation.kind],
@@ -173,8 +167,19 @@ function packOperation(operation: Operation): wire.Operation {
     change: operation.kind === 'set' || operation.kind === 'patch' ? JSON.stringify(operation.change) : '',
     ifAbsent: operation.kind === 'set' && operation.ifAbsent === true,
     ifVersion: write?.ifVersion ?? '',
-    operationId: write === undefined ? new Uint8Array() : fromHex(write.operationId)
+    operationId: write === undefined ? new Uint8Array() : fromHex(write.operationId),
+    ageMs: Math.min(Math.ceil(ageMs), AGE_MS_MAX),
+    consistency: wire.Operation.Consistency.STRONG
   }
+}
+
+function unpackRequest(request: wire.Operation): UsersMessage {
+  const operation = unpackOperation(request)
+  if (request.consistency !== wire.Operation.Consistency.STALE) {
+    return { type: 'operation', operation, ageMs: request.ageMs }
+  }
+  if (operation.kind !== 'get') throw new ProtocolViolationError(`A ${operation.kind} cannot be stale`)
+  return { type: 'stale-read', operation }
 }
 
 function unpackOperation({ kind, id, change, ifAbsent, ifVersion, operationId }: wire.Operation): Operation {
@@ -204,12 +209,18 @@ const OUTCOMES: Record<OutcomeKind, wire.Outcome.Kind> = {
   reused: wire.Outcome.Kind.REUSED
 }
 
-function packOutcome({ kind, user, version, replayed }: Outcome): wire.Outcome {
+/** As old as can be said is infinitely old. */
+function unpackAge(ageMs: number): number {
+  return ageMs === AGE_MS_MAX ? Number.POSITIVE_INFINITY : ageMs
+}
+
+function packOutcome({ kind, user, version, replayed }: Outcome, ageMs: number): wire.Outcome {
   return {
     kind: OUTCOMES[kind],
     user: user === undefined ? '' : JSON.stringify(user),
     version,
-    replayed
+    replayed,
+    ageMs: Math.min(Math.ceil(ageMs), AGE_MS_MAX)
   }
 }
 
@@ -228,83 +239,9 @@ function unpackOutcome({ kind, user, version, replayed }: wire.Outcome): Outcome
   }
 }
 
-function packView({ slot, epoch, members, leader }: View): wire.View {
-  return {
-    slot,
-    epoch: BigInt(epoch),
-    members: members.map(({ peer, store }) => ({ peer: plain(multihashOf(peer)), store: fromHex(store) })),
-    leader: plain(multihashOf(leader))
-  }
-}
-
 function unpackViews(views: readonly wire.View[], slotCount: number): View[] {
   atMost('views', views.length, VIEWS_MAX)
   return views.map(view => unpackView(view, slotCount))
-}
-
-function unpackView({ slot, epoch, members, leader }: wire.View, slotCount: number): View {
-  atMost('members', members.length, MEMBERS_MAX)
-  const view = {
-    slot: checkedSlot(slot, slotCount),
-    epoch: safeNumber('epoch', epoch),
-    // An offered view names no store yet: the receiver's verdict says it.
-    members: members.map(({ peer, store }) => ({
-      peer: unpackPeer(peer),
-      store: store.byteLength === 0 ? '' : toHex('store', store, STORE_ID_BYTES)
-    })),
-    leader: unpackPeer(leader)
-  }
-  const peers = new Set(view.members.map(({ peer }) => peer))
-  if (peers.size !== members.length || !peers.has(view.leader)) {
-    throw new ProtocolViolationError(
-      `The view of slot ${slot} repeats a member, or its leader is none of them`
-    )
-  }
-  return view
-}
-
-function unpackPeer(multihash: Uint8Array): Peer {
-  if (multihash.byteLength === 0 || multihash.byteLength > PEER_BYTES_MAX) {
-    throw new ProtocolViolationError(
-      `A peer id is 1 to ${PEER_BYTES_MAX} bytes, this one is ${multihash.byteLength}`
-    )
-  }
-  return bytesToString(multihash, 'base58btc')
-}
-
-function checkedSlot(slot: number, slotCount: number): Slot {
-  try {
-    return asSlot(slot, slotCount)
-  } catch (cause) {
-    throw new ProtocolViolationError((cause as Error).message, { cause })
-  }
-}
-
-function atMost(what: string, count: number, max: number): void {
-  if (count > max)
-    throw new ProtocolViolationError(`${count} ${what} in one message, at most ${max} are allowed`)
-}
-
-function safeNumber(what: string, value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER))
-    throw new ProtocolViolationError(`${what} ${value} is too large`)
-  return Number(value)
-}
-
-function toHex(what: string, bytes: Uint8Array, length: number): string {
-  if (bytes.byteLength !== length) {
-    throw new ProtocolViolationError(`${what} is ${length} bytes, this one is ${bytes.byteLength}`)
-  }
-  return bytesToString(bytes, 'base16')
-}
-
-function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return plain(fromString(hex, 'base16'))
-}
-
-/** The generated codecs ask for bytes that are certainly not shared memory; ours never are. */
-function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>
 }
 
 function parsedObject(what: string, json: string): Record<string, unknown> {
@@ -314,14 +251,4 @@ function parsedObject(what: string, json: string): Record<string, unknown> {
     throw new ProtocolViolationError(`${what} is not a JSON object`)
   }
   return value as Record<string, unknown>
-}
-
-function decoded<T>(what: string, decode: () => T): T {
-  try {
-    return decode()
-  } catch (cause) {
-    throw new ProtocolViolationError(`A ${what} that cannot be decoded: ${(cause as Error).message}`, {
-      cause
-    })
-  }
 }

@@ -1,12 +1,14 @@
-/** UsersRpc and the small messages of ReplicaRpc over libp2p. */
+/** UsersRpc, and ReplicaRpc but for its snapshots, over libp2p. */
 import type { Peer } from '../chord/ring-node.ts'
 import { errorByName, NotRunningError, ProtocolViolationError } from '../errors.ts'
-import type { ReplicaRpc, RpcOptions } from '../replica/replica-rpc.ts'
+import type { ReplicaMessage } from '../replica/message.ts'
+import type { ReplicaHandler, ReplicaRpc, RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
-import type { Operation, Outcome } from '../users/operation.ts'
-import type { OperationResult, Tally, UsersRpc } from '../users/users-rpc.ts'
-import { RpcEndpoint } from './rpc.ts'
+import type { Get, Operation, Outcome } from '../users/operation.ts'
+import type { OperateOptions, OperationResult, StaleResult, Tally, UsersRpc } from '../users/users-rpc.ts'
+import { REPLICA_PROTOCOL, ReplicaProtocol } from './replica-protocol.ts'
+import { type CallResult, RpcEndpoint } from './rpc.ts'
 import {
   decodeUsersAnswer,
   decodeUsersMessage,
@@ -19,60 +21,65 @@ import { reportFailed, type Wire } from './wire.ts'
 
 export const USERS_PROTOCOL = '/anillo/users/1.0.0'
 
+interface Elsewhere {
+  readonly kind: 'elsewhere'
+  readonly view: View | undefined
+}
+
 /** What answers other peers; a thrown AnilloError is told to them by name. */
-export interface UsersHandler {
-  operate(
-    operation: Operation
-  ): Promise<{ kind: 'done'; outcome: Outcome } | { kind: 'elsewhere'; view: View | undefined }>
+export interface UsersHandler extends Pick<ReplicaHandler, 'received'> {
+  /** @param ageMs since the first try of the operation that may have been executed; 0 when there was none */
+  operate(operation: Operation, ageMs: number): Promise<{ kind: 'done'; outcome: Outcome } | Elsewhere>
+  readStale(get: Get): { kind: 'done'; outcome: Outcome; ageMs: number } | Elsewhere
   whereIs(slots: readonly Slot[]): readonly View[]
   advertised(views: readonly View[]): void
-  install(view: View, digest: string): Promise<void>
+  /** `peer` is about to leave the ring. */
+  leaving(peer: Peer): void
   tally(): Tally
 }
 
-export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'install' | 'advertise'> {
+export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'advertise' | 'leaving'> {
   readonly #wire: Wire
   readonly #protocol: string
   readonly #endpoint: RpcEndpoint
+  readonly #replicas: ReplicaProtocol
   #handler: UsersHandler | undefined
 
-  constructor(wire: Wire, protocol = USERS_PROTOCOL) {
+  constructor(wire: Wire, protocol = USERS_PROTOCOL, replicaProtocol = REPLICA_PROTOCOL) {
     this.#wire = wire
     this.#protocol = protocol
-    this.#endpoint = new RpcEndpoint(wire, protocol, (from, body) => this.#answer(from, body))
+    this.#endpoint = new RpcEndpoint(wire, protocol, { request: (from, body) => this.#answer(from, body) })
+    this.#replicas = new ReplicaProtocol(wire, replicaProtocol)
   }
 
-  start(): Promise<void> {
-    return this.#endpoint.start()
+  async start(): Promise<void> {
+    await Promise.all([this.#endpoint.start(), this.#replicas.start()])
   }
 
-  stop(): Promise<void> {
-    return this.#endpoint.stop()
+  async stop(): Promise<void> {
+    await Promise.all([this.#endpoint.stop(), this.#replicas.stop()])
   }
 
-  /** Who answers other peers; until then they are refused with NotRunningError. */
+  /** Who answers other peers; until then they are refused with NotRunningError, and their messages are lost. */
   serve(handler: UsersHandler | undefined): void {
     this.#handler = handler
+    this.#replicas.serve(handler)
   }
 
-  async operate(peer: Peer, operation: Operation, options: RpcOptions): Promise<OperationResult> {
-    const result = await this.#endpoint.call(
-      peer,
-      encodeUsersMessage({ type: 'operation', operation }),
-      options
-    )
-    if (result.kind === 'no-reply') return result
-    if (result.kind === 'refused') {
-      const { name, detail, retryAfterMs } = result
-      return {
-        kind: 'refused',
-        error: errorByName(name, detail, retryAfterMs === undefined ? {} : { retryAfterMs })
-      }
-    }
-    const answer = this.#decode(peer, result.body)
-    if (answer?.type === 'outcome') return { kind: 'done', outcome: answer.outcome }
-    if (answer?.type === 'views') return { kind: 'elsewhere', view: answer.views[0] }
-    return { kind: 'no-reply', sent: true, reason: 'an answer that cannot be read' }
+  post(to: Peer, messages: readonly ReplicaMessage[]): void {
+    this.#replicas.post(to, messages)
+  }
+
+  async operate(peer: Peer, operation: Operation, options: OperateOptions): Promise<OperationResult> {
+    const request = encodeUsersMessage({ type: 'operation', operation, ageMs: options.ageMs })
+    const result = await this.#endpoint.call(peer, request, options)
+    return result.kind === 'reply' ? this.#resultOf(peer, result.body) : unanswered(result)
+  }
+
+  async readStale(peer: Peer, get: Get, options: RpcOptions): Promise<StaleResult> {
+    const request = encodeUsersMessage({ type: 'stale-read', operation: get })
+    const result = await this.#endpoint.call(peer, request, options)
+    return result.kind === 'reply' ? this.#resultOf(peer, result.body) : unanswered(result)
   }
 
   async whereIs(
@@ -89,13 +96,19 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'install' | 'ad
     return answer?.type === 'tally' ? answer.tally : undefined
   }
 
-  async install(peer: Peer, view: View, digest: string, options: RpcOptions): Promise<boolean> {
-    const answer = await this.#ask(peer, { type: 'install', view, digest }, options)
-    return answer?.type === 'done'
-  }
-
   async advertise(peer: Peer, views: readonly View[], options: RpcOptions): Promise<void> {
     await this.#ask(peer, { type: 'advertise', views }, options)
+  }
+
+  async leaving(peer: Peer, options: RpcOptions): Promise<void> {
+    await this.#ask(peer, { type: 'leaving' }, options)
+  }
+
+  #resultOf(peer: Peer, body: Uint8Array): StaleResult {
+    const answer = this.#decode(peer, body)
+    if (answer?.type === 'outcome') return { kind: 'done', outcome: answer.outcome, ageMs: answer.ageMs }
+    if (answer?.type === 'views') return { kind: 'elsewhere', view: answer.views[0] }
+    return { kind: 'no-reply', sent: true, reason: 'an answer that cannot be read' }
   }
 
   /** The answer, or undefined for none. */
@@ -118,7 +131,7 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'install' | 'ad
 
   async #answer(from: Peer, body: Uint8Array): Promise<Uint8Array> {
     if (this.#handler === undefined) throw new NotRunningError('This peer has not joined its ring yet')
-    return encodeUsersAnswer(await this.#handle(this.#handler, this.#decodeRequest(from, body)))
+    return encodeUsersAnswer(await this.#handle(this.#handler, from, this.#decodeRequest(from, body)))
   }
 
   #decodeRequest(from: Peer, body: Uint8Array): UsersMessage {
@@ -130,20 +143,23 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'install' | 'ad
     }
   }
 
-  async #handle(handler: UsersHandler, message: UsersMessage): Promise<UsersAnswer> {
+  async #handle(handler: UsersHandler, from: Peer, message: UsersMessage): Promise<UsersAnswer> {
     switch (message.type) {
       case 'operation': {
-        const result = await handler.operate(message.operation)
-        if (result.kind === 'done') return { type: 'outcome', outcome: result.outcome }
-        return { type: 'views', views: result.view === undefined ? [] : [result.view] }
+        const result = await handler.operate(message.operation, message.ageMs)
+        return result.kind === 'done' ? { type: 'outcome', outcome: result.outcome, ageMs: 0 } : views(result)
+      }
+      case 'stale-read': {
+        const result = handler.readStale(message.operation)
+        return result.kind === 'done' ? { type: 'outcome', ...result } : views(result)
       }
       case 'where-is':
         return { type: 'views', views: handler.whereIs(message.slots) }
       case 'advertise':
         handler.advertised(message.views)
         return { type: 'done' }
-      case 'install':
-        await handler.install(message.view, message.digest)
+      case 'leaving':
+        handler.leaving(from)
         return { type: 'done' }
       case 'tally':
         return { type: 'tally', tally: handler.tally() }
@@ -155,4 +171,15 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'install' | 'ad
     if (genesis === undefined) throw new ProtocolViolationError('This peer belongs to no ring yet')
     return genesis.slots
   }
+}
+
+function views({ view }: Elsewhere): UsersAnswer {
+  return { type: 'views', views: view === undefined ? [] : [view] }
+}
+
+function unanswered(result: Exclude<CallResult, { kind: 'reply' }>) {
+  if (result.kind === 'no-reply') return result
+  const { name, detail, retryAfterMs } = result
+  const details = retryAfterMs === undefined ? {} : { retryAfterMs }
+  return { kind: 'refused', error: errorByName(name, detail, details) } as const
 }

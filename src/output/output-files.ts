@@ -4,7 +4,7 @@
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AnilloEvent, Events } from '../events.ts'
+import type { Events } from '../events.ts'
 import type { Clock, Log, LogFields, Timer } from '../runtime.ts'
 import type { SelfReport } from '../users/ring-report.ts'
 import { fingerText } from './finger-file.ts'
@@ -17,10 +17,12 @@ export const OUTPUT_INTERVAL_MS = 1_000
 /** What the files tell about. Read from at most once per interval. */
 export interface OutputSource {
   self(): SelfReport
-  /** Users of the slots that this peer answers for. */
+  /** Users of the slots that this peer leads. */
   users(): UserRows
-  /** Users of the slots that it holds for others. */
+  /** Users of the slots that it holds while another peer answers for them. */
   backups(): UserRows
+  /** Two are the same while `users` and `backups` are. */
+  usersStamp(): string
   readonly events: Events
 }
 
@@ -31,13 +33,6 @@ export interface OutputOptions {
   readonly log: Log
 }
 
-/** After one of these, users.txt may tell something else than before. */
-const CHANGES_USERS: ReadonlySet<AnilloEvent['type']> = new Set([
-  'user.changed',
-  'view.installed',
-  'slot.moved'
-])
-
 export class OutputFiles {
   readonly #dir: string
   readonly #clock: Clock
@@ -47,7 +42,9 @@ export class OutputFiles {
   #unsubscribe: (() => void) | undefined
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
-  #usersChanged = true
+  #usersStamp: string | undefined
+  /** They changed just before they were read last, and what changed may have reached the disk after that. */
+  #usersUnsettled = false
   /** What each file holds, so that it is written only when it changed. */
   readonly #written = new Map<string, string>()
   #failing = false
@@ -78,7 +75,6 @@ export class OutputFiles {
   async start(source: OutputSource): Promise<void> {
     this.#source = source
     this.#unsubscribe = source.events.subscribe(event => {
-      if (CHANGES_USERS.has(event.type)) this.#usersChanged = true
       this.#logFile.event(this.#clock.now(), event)
     })
     await this.#write()
@@ -113,7 +109,7 @@ export class OutputFiles {
         if (!this.#failing)
           this.#outerLog.warn('The output files cannot be written', { dir: this.#dir, error })
         this.#failing = true
-        this.#usersChanged = true
+        this.#usersUnsettled = true
       }
     )
     return this.#writing
@@ -124,8 +120,11 @@ export class OutputFiles {
     await mkdir(this.#dir, { recursive: true })
     const self = source.self()
     await this.#replace('finger.txt', fingerText(self))
-    if (this.#usersChanged) {
-      this.#usersChanged = false
+    const stamp = source.usersStamp()
+    const changed = stamp !== this.#usersStamp
+    if (changed || this.#usersUnsettled) {
+      this.#usersStamp = stamp
+      this.#usersUnsettled = changed
       await this.#replace('users.txt', usersText(self, source.users(), source.backups()))
     }
     await this.#logFile.flush(this.#clock.now())

@@ -1,56 +1,77 @@
 /**
- * The seam between a slot and what lives in it. A slot orders commands, makes them durable and knows who may
- * answer; what a command does to a row is the machine's business. The one-holder slots of today and replicated
- * ones stand behind the same {@link Slots}.
+ * The seam between a slot and what lives in it. A slot orders commands, makes them durable and knows who may answer;
+ * what a command does to a row is the machine's business. Everything here is pure, and `apply` is the same on every
+ * replica: it sees the row, the entry, and nothing else.
  */
 import type { Slot } from '../ring/slot.ts'
 import type { View } from './view.ts'
 
 export interface EvaluationContext {
-  /** The version that the row gets if this command writes it: never used before and never again. */
+  /** The version that the row gets if this command writes it, `epoch.sequence`: never used before and never again. */
   readonly version: string
-  /** The answering peer's wall clock. */
+  /** The leader's wall clock. */
   readonly nowMs: number
+  /** Log time (see `entry.ts`) of the entry that the command would make. */
+  readonly logTimeMs: number
+}
+
+export interface ApplyContext {
+  readonly version: string
+  readonly logTimeMs: number
 }
 
 export interface Evaluation<Outcome> {
   readonly outcome: Outcome
-  /** The row from now on, null to remove it; left out when the command changes nothing. */
-  readonly row?: Uint8Array | null
+  /**
+   * What must be in the log for `outcome` to be true; never empty. Left out when nothing has to be: of reads, and of
+   * conditions that do not hold now and never will again.
+   */
+  readonly payload?: Uint8Array
 }
 
 export interface SlotMachine<Command, Outcome> {
   /**
-   * What `command` does to `row` (undefined: there is none). Pure: same arguments, same result.
+   * What `command` would do to `row` (undefined: there is none).
    * May throw a typed error to refuse the command; then nothing was executed.
    */
   evaluate(row: Uint8Array | undefined, command: Command, context: EvaluationContext): Evaluation<Outcome>
+  /** The row after an entry; null when there is none then. */
+  apply(row: Uint8Array | undefined, payload: Uint8Array, context: ApplyContext): Uint8Array | null
   /** Whether the command can change nothing. */
   isRead(command: Command): boolean
   /** The row's key in the slot. */
   keyOf(slot: Slot, command: Command): Uint8Array
   /** False for rows that only remember what was (a deleted user's outcomes): they are not counted. */
   isLive(row: Uint8Array): boolean
-  /** Whether a row that is not live may be forgotten by now. */
-  isForgettable(row: Uint8Array, nowMs: number): boolean
+  /** Whether a row that is not live may be forgotten at that log time. */
+  isForgettable(row: Uint8Array, logTimeMs: number): boolean
 }
 
 export type Execution<Outcome> =
   | { readonly kind: 'done'; readonly outcome: Outcome }
-  /** This peer does not answer for the slot; nothing was executed. The newest view it knows. */
+  /** This peer does not answer for the slot; nothing was executed by this call. The newest view it knows. */
   | { readonly kind: 'elsewhere'; readonly view: View | undefined }
+
+/** What a replica answers without asking the others. */
+export interface StaleRead<Outcome> {
+  readonly outcome: Outcome
+  /** Since its leader was last heard of, ms; 0 at the leader, infinite when none was heard of since this peer started. */
+  readonly ageMs: number
+}
 
 /** All slots of this peer. */
 export interface Slots<Command, Outcome> {
   /**
-   * Executes `command` if this peer answers for `slot`. What it answers is durable, and linearizable: it reflects
-   * every command answered before this one arrived.
+   * Executes `command` if this peer leads the slot. What it answers is on disk at a majority of the slot's members,
+   * and linearizable: it reflects every command answered before this one arrived.
    * @throws BusyError, UnavailableError certainly nothing was executed
-   * @throws OutcomeUnknownError the disk failed in the middle
+   * @throws OutcomeUnknownError it may have been executed, or may yet be
    */
   execute(slot: Slot, command: Command): Promise<Execution<Outcome>>
+  /** The answer to a read from this replica's own table, as old as that is; undefined when it has none. */
+  readStale(slot: Slot, command: Command): StaleRead<Outcome> | undefined
   /** The views installed here. */
   installed(): readonly View[]
-  /** The newest view of a slot that this peer knows for certain: installed here, or the one that followed. */
+  /** The newest view of a slot that this peer knows for certain: installed here, or known to be decided. */
   known(slot: Slot): View | undefined
 }

@@ -1,6 +1,7 @@
 /** Where a slot is: the truth about it, while Chord only says where it should be. */
 import type { Peer } from '../chord/ring-node.ts'
 import type { Slot } from '../ring/slot.ts'
+import type { EntryId } from './entry.ts'
 
 /** A peer together with the disk it had: a replaced disk is another member. */
 export interface Member {
@@ -9,22 +10,67 @@ export interface Member {
   readonly store: string
 }
 
+/** One start of a member: leadership belongs to it and never to a peer, so a leader that restarts leads nothing. */
+export interface Incarnation extends Member {
+  /** 1 at the first start of that store, one more at each. */
+  readonly boot: number
+}
+
+/**
+ * Which line of views this one belongs to. It changes only when an operator accepts loss (`ring recover`): of two
+ * views of a slot the one with the higher `number` is the newer, whatever their epochs.
+ */
+export interface Lineage {
+  readonly number: number
+  /** 32 hex digits; of lineage 0 the ring id. Two recoveries with one number are told apart by it, and refused. */
+  readonly id: string
+}
+
 export interface View {
   readonly slot: Slot
-  /** Every change of a slot's members makes the next epoch; of two views the one with the higher epoch is the newer. */
+  readonly lineage: Lineage
+  /** Every change of members or leader makes the next epoch. */
   readonly epoch: number
-  /** Distinct peers; exactly one until slots are replicated. */
+  /** Distinct peers, at least one. */
   readonly members: readonly Member[]
-  /** The member that answers. */
-  readonly leader: Peer
+  /** One of the members. */
+  readonly leader: Incarnation
+  /** The last entry of the epochs before: what this epoch's log continues, and all that they ever acknowledged. */
+  readonly base: EntryId
+}
+
+/** Below 0: `a` is older than `b`; 0: the same view of the slot, if there are no two. */
+export function compareViews(a: View, b: View): number {
+  return a.lineage.number - b.lineage.number || a.epoch - b.epoch
 }
 
 /** The newer of two views of one slot; the first when they are of the same epoch. */
-export function newerView(a: View | undefined, b: View | undefined): View | undefined {
+export function newerView<V extends View | undefined>(a: V, b: V): V {
   if (a === undefined) return b
-  return b !== undefined && b.epoch > a.epoch ? b : a
+  return b !== undefined && compareViews(a, b) < 0 ? b : a
 }
 
-export function singleMemberView(slot: Slot, epoch: number, member: Member): View {
-  return { slot, epoch, members: [member], leader: member.peer }
+export function sameMember(a: Member, b: Member): boolean {
+  return a.peer === b.peer && a.store === b.store
+}
+
+export function sameIncarnation(a: Incarnation, b: Incarnation): boolean {
+  return sameMember(a, b) && a.boot === b.boot
+}
+
+export function isMember(view: View, member: Member): boolean {
+  return view.members.some(other => sameMember(other, member))
+}
+
+/** The genesis of a slot: epoch 1, held by the peer that makes the ring. */
+export function genesisView(slot: Slot, creator: Incarnation, ringId: string): View {
+  const { peer, store } = creator
+  return {
+    slot,
+    lineage: { number: 0, id: ringId },
+    epoch: 1,
+    members: [{ peer, store }],
+    leader: creator,
+    base: { epoch: 0, sequence: 0 }
+  }
 }

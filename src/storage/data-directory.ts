@@ -32,7 +32,8 @@ const LOCK_FILE = 'anillo.lock'
 /** What may lie in a directory that holds no store yet: our own from a start that was cut short, and a new disk's. */
 const HARMLESS_FILES = new Set([LOCK_FILE, `${STORE_FILE}-lock`, 'lost+found'])
 const GIVE_ANOTHER = 'give another directory, or see to it that this one can be read and written'
-const RESTORE = 'restore the directory from a copy, or start with an empty one as a new peer'
+const RESTORE =
+  'start with an empty directory, as a new peer; a copy may only be put back when all peers of the ring were stopped when it was made'
 
 export interface DataDirectory {
   readonly store: Store

@@ -3,10 +3,14 @@
  *
  * ```
  * m ‖ name                             meta: identity, store id, boot, genesis
+ * b ‖ peer id (text) ‖ / ‖ store id    the last known start of another peer's store
  * p ‖ peer id (text)                   the peer book
- * s ‖ slot u16 ‖ 0                     what this peer knows of a slot: its view, or where it went
- * s ‖ slot u16 ‖ 1                     the slot's sequence: the number of its last write here
+ * s ‖ slot u16 ‖ 0                     what this peer knows of a slot: its view, its promises, or where it went
+ * s ‖ slot u16 ‖ 1                     the entry that the table of the slot has reached; next to the rows, so that one
+ *                                      range reads both in one transaction
  * s ‖ slot u16 ‖ 2 ‖ key (20) ‖ id     the slot's users, in ring order: one contiguous range
+ * s ‖ slot u16 ‖ 3 ‖ sequence u64      the slot's log
+ * s ‖ slot u16 ‖ 4 ‖ key (20) ‖ id     users of a snapshot that is not complete yet
  * ```
  */
 import { concat } from 'uint8arrays/concat'
@@ -14,14 +18,18 @@ import { fromString } from 'uint8arrays/from-string'
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { Range } from './store.ts'
 
+const BOOT = 0x62
 const META = 0x6d
 const PEER = 0x70
 const SLOT = 0x73
 const STATE = 0
-const SEQUENCE = 1
+const APPLIED = 1
 const ROW = 2
+const LOG = 3
+const STAGED = 4
 const SLOT_PREFIX_BYTES = 4
 const POSITION_BYTES = 20
+const SEQUENCE_BYTES = 8
 
 export function metaKey(name: string): Uint8Array {
   return concat([Uint8Array.of(META), fromString(name)])
@@ -34,6 +42,13 @@ export function peerKey(peer: string): Uint8Array {
 export function peerOfKey(key: Uint8Array): string {
   return bytesToString(key.subarray(1))
 }
+
+/** `store` is 16 hex digits. */
+export function bootKey(peer: string, store: string): Uint8Array {
+  return concat([Uint8Array.of(BOOT), fromString(`${peer}/${store}`)])
+}
+
+export const bootRange: Range = { start: Uint8Array.of(BOOT), end: Uint8Array.of(BOOT + 1) }
 
 export const peerRange: Range = { start: Uint8Array.of(PEER), end: Uint8Array.of(PEER + 1) }
 
@@ -48,8 +63,53 @@ export function slotStateKey(slot: number): Uint8Array {
   return slotKey(slot, STATE)
 }
 
-export function slotSequenceKey(slot: number): Uint8Array {
-  return slotKey(slot, SEQUENCE)
+export function appliedKey(slot: number): Uint8Array {
+  return slotKey(slot, APPLIED)
+}
+
+export function logKey(slot: number, sequence: number): Uint8Array {
+  const key = new Uint8Array(SLOT_PREFIX_BYTES + SEQUENCE_BYTES)
+  key.set(slotKey(slot, LOG))
+  const view = new DataView(key.buffer)
+  view.setUint32(SLOT_PREFIX_BYTES, Math.floor(sequence / 2 ** 32))
+  view.setUint32(SLOT_PREFIX_BYTES + 4, sequence >>> 0)
+  return key
+}
+
+/** Entries with sequence numbers `from` to `to`, both included. */
+export function logRange(slot: number, from = 0, to = Number.MAX_SAFE_INTEGER): Range {
+  return {
+    start: logKey(slot, from),
+    end: to === Number.MAX_SAFE_INTEGER ? slotKey(slot, LOG + 1) : logKey(slot, to + 1)
+  }
+}
+
+/** Where a row waits until the snapshot that it came with is complete. */
+export function stagedKey(rowKey: Uint8Array): Uint8Array {
+  const key = rowKey.slice()
+  key[SLOT_PREFIX_BYTES - 1] = STAGED
+  return key
+}
+
+/** The inverse of {@link stagedKey}. */
+export function rowKeyOfStaged(stagedKey: Uint8Array): Uint8Array {
+  const key = stagedKey.slice()
+  key[SLOT_PREFIX_BYTES - 1] = ROW
+  return key
+}
+
+export function stagedRange(slot: number): Range {
+  return { start: slotKey(slot, STAGED), end: slotKey(slot, STAGED + 1) }
+}
+
+/** How far the table has come, then its rows: one range is one consistent snapshot. */
+export function tableRange(slot: number): Range {
+  return { start: slotKey(slot, APPLIED), end: slotKey(slot, ROW + 1) }
+}
+
+/** Everything that a replica may lose when it is a member no more: all but its state. */
+export function replicaDataRange(slot: number): Range {
+  return { start: slotKey(slot, APPLIED), end: slotKey(slot, STAGED + 1) }
 }
 
 /** `position` is the user's key, 20 bytes. */

@@ -5,11 +5,12 @@
 import type { Description } from '../chord/chord-rpc.ts'
 import type { Genesis } from '../chord/genesis.ts'
 import { type Peer, type RingNode, ringNode, ringNodes } from '../chord/ring-node.ts'
+import { majority } from '../replica/quorum.ts'
 import { clockwiseFrom } from '../ring/interval.ts'
 import { ORIGIN, positionToHex, shareOf } from '../ring/position.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
 import type { PeerReport, RingReport } from './ring-report.ts'
-import type { Tally } from './users-rpc.ts'
+import type { SlotTally, Tally } from './users-rpc.ts'
 
 /** What one peer answered; undefined where it did not. */
 export interface Census {
@@ -33,32 +34,40 @@ interface Placed {
   readonly successor: RingNode | undefined
 }
 
-interface Claim {
-  readonly peer: Peer
-  readonly epoch: number
+/** What one of its members says of a slot. */
+type Claim = SlotTally & { readonly peer: Peer }
+
+/** A slot, from all that was said of it. */
+interface SlotTruth {
+  readonly slot: Slot
+  /** Of the newest view that anybody has. */
+  readonly members: readonly Peer[]
+  /** Those of them that have something of the slot, in this view or an older one, and answered. */
+  readonly answering: readonly Peer[]
+  /** Who answers for the slot; several at once only if something is very wrong. */
+  readonly leaders: readonly Claim[]
+  /** Members that have all of the slot, as far as anybody can tell. */
+  readonly current: readonly Peer[]
   readonly users: number
 }
 
 export function reportRing(census: Census): RingReport {
   const { genesis } = census
   const nodes = placedNodes(census)
-  const claims = slotClaims(census)
-  const unclaimed = allSlots(genesis.slots).filter(slot => !claims.has(slot))
+  const slots = slotTruths(census)
+  const staying = [...census.peers.values()].filter(
+    ({ description, tally }) => description !== undefined && stateOf(description, tally) !== 'leaving'
+  ).length
+  const copies = Math.min(genesis.replicas, staying)
+  const under = slots.filter(({ current }) => current.length < copies)
+  const unavailable = slots.filter(({ leaders }) => leaders.length === 0)
   const problems = [
-    ...peerProblems(census),
+    ...peerProblems(census, new Set(slots.flatMap(({ members }) => members))),
     ...listed('pointers', nodes.flatMap(pointerProblem)),
-    ...listed(
-      'slot-unavailable',
-      unclaimed.map(slot => `Slot ${slot} has no holder that answers`)
-    ),
-    ...listed(
-      'slot-conflict',
-      [...claims].flatMap(([slot, all]) => conflict(slot, all))
-    )
+    ...listed('slot-unavailable', unavailable.map(unavailability)),
+    ...listed('slot-conflict', slots.flatMap(conflict)),
+    ...underReplication(under.length, copies, genesis)
   ]
-  const up = [...census.peers.values()].filter(({ description }) => description !== undefined).length
-  const wanted = Math.min(genesis.replicas, up)
-  const truth = new Map([...claims].map(([slot, all]) => [slot, newest(all)]))
   return {
     id: genesis.ringId,
     ready: problems.length === 0,
@@ -66,10 +75,31 @@ export function reportRing(census: Census): RingReport {
     replicas: genesis.replicas,
     slots: genesis.slots,
     virtualNodes: genesis.virtualNodes,
-    users: [...truth.values()].reduce((sum, { users }) => sum + users, 0),
-    underReplicated: allSlots(genesis.slots).filter(slot => copies(claims.get(slot)) < wanted).length,
-    peers: peerReports(census, nodes, truth)
+    users: slots.reduce((sum, { users }) => sum + users, 0),
+    underReplicated: under.length,
+    withoutMajority: unavailable.length,
+    peers: peerReports(census, nodes, slots)
   }
+}
+
+/** A slot whose members are too few to choose a leader ever. */
+export interface StuckSlot {
+  readonly slot: Slot
+  readonly members: readonly Peer[]
+  /** Those of them that are left. */
+  readonly answering: readonly Peer[]
+}
+
+/** A peer that is there and has not said what it holds may hold anything. */
+export function stuckSlots(census: Census): StuckSlot[] {
+  const isMute = (peer: Peer) => {
+    const said = census.peers.get(peer)
+    return said?.description !== undefined && said.tally === undefined
+  }
+  return slotTruths(census).filter(({ leaders, members, answering }) => {
+    const possible = new Set([...answering, ...members.filter(isMute)])
+    return leaders.length === 0 && possible.size < majority(members.length)
+  })
 }
 
 /** Every member node of every peer that answers, clockwise. */
@@ -83,41 +113,66 @@ function placedNodes({ peers }: Census): Placed[] {
   return clockwiseFrom(ORIGIN, nodes, ({ node }) => node.position)
 }
 
-function slotClaims({ peers }: Census): Map<Slot, Claim[]> {
-  const claims = new Map<Slot, Claim[]>()
+function slotTruths({ peers, genesis }: Census): SlotTruth[] {
+  const claims = new Map<Slot, Claim[]>(allSlots(genesis.slots).map(slot => [slot, []]))
   for (const [peer, { tally }] of peers) {
-    for (const { slot, epoch, users } of tally?.slots ?? []) {
-      claims.set(slot, [...(claims.get(slot) ?? []), { peer, epoch, users }])
-    }
+    for (const each of tally?.slots ?? []) claims.get(each.slot)?.push({ ...each, peer })
   }
-  return claims
+  return Array.from(claims, ([slot, said]) => slotTruth(slot, said))
 }
 
-function copies(claims: readonly Claim[] = []): number {
-  return claims.filter(({ epoch }) => epoch === newest(claims).epoch).length
+/**
+ * Peers are asked one after another, so a slot that changes meanwhile is told of in two views. The newer one says who
+ * its members are; a leader of the older one answered for it then, and counts.
+ */
+function slotTruth(slot: Slot, claims: readonly Claim[]): SlotTruth {
+  const newest = claims.toSorted((a, b) => compareClaims(b, a))
+  const latest = newest.filter(claim => compareClaims(claim, newest[0]!) === 0)
+  const leading = newest.filter(({ leads }) => leads)
+  const leaders = leading.filter(claim => compareClaims(claim, leading[0]!) === 0)
+  const members = newest[0]?.members ?? []
+  const answering = newest.map(({ peer }) => peer).filter(peer => members.includes(peer))
+  return {
+    slot,
+    members,
+    answering,
+    leaders,
+    current: leaders[0]?.current ?? answering,
+    users: leaders[0]?.users ?? Math.max(0, ...latest.map(({ users }) => users))
+  }
 }
 
-function newest(claims: readonly Claim[]): Claim {
-  return claims.reduce((a, b) => (b.epoch > a.epoch ? b : a))
+function compareClaims(a: Claim, b: Claim): number {
+  return a.lineage - b.lineage || a.epoch - b.epoch
 }
 
-/** Two holders in two epochs is a slot seen in the middle of a handover; two in one epoch must never be. */
-function conflict(slot: Slot, claims: readonly Claim[]): string[] {
-  const epochs = new Set(claims.map(({ epoch }) => epoch))
-  return epochs.size === claims.length
-    ? []
-    : [`Slot ${slot} is held by ${claims.map(({ peer }) => peer).join(' and ')} in one epoch`]
+function unavailability({ slot, members, answering }: SlotTruth): string {
+  if (members.length === 0) return `Slot ${slot}: none of its members answers`
+  const names = (peers: readonly Peer[]) => peers.map(peer => `…${peer.slice(-4)}`).join(' ')
+  const silent = members.filter(peer => !answering.includes(peer))
+  const enough = answering.length >= majority(members.length)
+  const why = enough ? 'they are choosing one' : `too few without ${names(silent)}`
+  return `Slot ${slot} has no leader: of its members ${names(members)}, ${answering.length} answer, ${why}`
 }
 
-function peerProblems({ peers, genesis }: Census): Problem[] {
+/** Two leaders in one epoch must never be. */
+function conflict({ slot, leaders }: SlotTruth): string[] {
+  if (leaders.length < 2) return []
+  return [`Slot ${slot} is led by ${leaders.map(({ peer }) => peer).join(' and ')} in one epoch`]
+}
+
+function underReplication(under: number, copies: number, { slots }: Genesis): Problem[] {
+  if (under === 0) return []
+  const detail = `${under} of ${slots} slots have fewer than ${copies} complete copies: until they have, another crash may stop them`
+  return [{ code: 'under-replicated', detail }]
+}
+
+/** A peer that does not answer and is a member of nothing has been replaced everywhere: nobody misses it. */
+function peerProblems({ peers, genesis }: Census, needed: ReadonlySet<Peer>): Problem[] {
   return [...peers].flatMap(([peer, { description }]): Problem[] => {
     if (description === undefined) {
-      return [
-        {
-          code: 'peer-down',
-          detail: `${peer} does not answer: start it again with its data directory`
-        }
-      ]
+      const detail = `${peer} does not answer: start it again with its data directory`
+      return needed.has(peer) ? [{ code: 'peer-down', detail }] : []
     }
     const members = description.nodes.filter(({ member }) => member).length
     if (members < genesis.virtualNodes && !description.leaving) {
@@ -163,16 +218,15 @@ function listed(code: string, details: readonly string[]): Problem[] {
 function peerReports(
   { self, peers, genesis, addressesOf }: Census,
   nodes: readonly Placed[],
-  truth: ReadonlyMap<Slot, Claim>
+  slots: readonly SlotTruth[]
 ): PeerReport[] {
   const owns = new Map<Peer, number>()
   for (const [at, { node }] of nodes.entries()) {
     const share = shareOf(nodes.at(at - 1)!.node.position, node.position)
     owns.set(node.peer, (owns.get(node.peer) ?? 0) + share)
   }
-  const held = [...truth.values()]
   const reports = [...peers].map(([peer, { description, tally }]): PeerReport => {
-    const own = held.filter(claim => claim.peer === peer)
+    const led = slots.filter(({ leaders }) => leaders[0]?.peer === peer)
     return {
       peer,
       self: peer === self,
@@ -181,9 +235,9 @@ function peerReports(
       addresses: addressesOf(peer),
       positions: ringNodes(peer, genesis.virtualNodes).map(({ position }) => positionToHex(position)),
       owns: owns.get(peer) ?? 0,
-      slots: own.length,
-      leads: own.length,
-      users: own.reduce((sum, { users }) => sum + users, 0)
+      slots: slots.filter(({ members }) => members.includes(peer)).length,
+      leads: led.length,
+      users: led.reduce((sum, { users }) => sum + users, 0)
     }
   })
   return clockwiseFrom(ORIGIN, reports, ({ peer }) => ringNode(peer, 0).position)

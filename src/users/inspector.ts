@@ -3,11 +3,10 @@ import type { Chord } from '../chord/chord.ts'
 import type { Genesis } from '../chord/genesis.ts'
 import type { Peer, RingNode } from '../chord/ring-node.ts'
 import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
-import type { Slots } from '../replica/slot-machine.ts'
 import { keyOf, positionToHex } from '../ring/position.ts'
 import { slotOf, slotStart } from '../ring/slot.ts'
 import { type Runtime, raceSignal, sleep } from '../runtime.ts'
-import { reportRing } from './census.ts'
+import { type Census, reportRing, type StuckSlot, stuckSlots } from './census.ts'
 import type { Locator } from './locator.ts'
 import type { HealthCheck, LookupReport, RingInspector, RingReport, SelfReport } from './ring-report.ts'
 import { checkUserId } from './user.ts'
@@ -17,17 +16,19 @@ export interface InspectorInit {
   readonly self: Peer
   readonly genesis: Genesis
   readonly chord: Chord
-  readonly slots: Slots<never, unknown>
   readonly locator: Locator
   readonly rpc: UsersRpc
   readonly runtime: Runtime
   readonly tally: () => Tally
+  readonly leaving: () => boolean
   readonly addressesOf: (peer: Peer) => readonly string[]
   readonly storageOk: () => boolean
 }
 
 const CENSUS_LOOKS_MAX = 3
 const CENSUS_PAUSE_MS = 100
+/** Longer than it takes to choose a leader. */
+const STUCK_PAUSE_MS = 3_000
 
 /** A peer that is leaving, or has only begun to join, is not ready for more users. */
 type State = SelfReport['state']
@@ -64,7 +65,11 @@ export class Inspector implements RingInspector {
       view:
         view === undefined
           ? null
-          : { epoch: view.epoch, members: view.members.map(({ peer }) => peer), leader: view.leader },
+          : {
+              epoch: view.epoch,
+              members: view.members.map(({ peer }) => peer),
+              leader: view.leader.peer
+            },
       hops: hops.map(({ peer, position, ms, reason }) => ({
         peer,
         position: positionToHex(position),
@@ -75,7 +80,7 @@ export class Inspector implements RingInspector {
   }
 
   self(): SelfReport {
-    const { self, genesis, chord, slots, addressesOf } = this.#init
+    const { self, genesis, chord, tally, addressesOf } = this.#init
     const first = chord.nodes()[0]!
     return {
       peer: self,
@@ -88,16 +93,24 @@ export class Inspector implements RingInspector {
       fingers: first.fingers.flatMap(({ index, start, node }) =>
         node === undefined ? [] : [{ index, start: positionToHex(start), ...placed(node) }]
       ),
-      slots: slots
-        .installed()
-        .map(({ slot, epoch, members, leader }) => ({
+      slots: tally()
+        .slots.map(({ slot, epoch, leads, members }) => ({
           slot,
           epoch,
-          role: leader === self ? ('leader' as const) : ('member' as const),
-          members: members.map(({ peer }) => peer)
+          role: leads ? ('leader' as const) : ('member' as const),
+          members
         }))
         .sort((a, b) => a.slot - b.slot)
     }
+  }
+
+  /** Slots that only an operator can help: twice, some time apart, too few of their members were there. */
+  async stuck({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<StuckSlot[]> {
+    const before = stuckSlots(await raceSignal(this.#askAll(), signal))
+    if (before.length === 0) return before
+    await sleep(this.#init.runtime.clock, STUCK_PAUSE_MS, signal)
+    const now = stuckSlots(await raceSignal(this.#askAll(), signal))
+    return now.filter(({ slot }) => before.some(each => each.slot === slot))
   }
 
   size(): number {
@@ -118,22 +131,22 @@ export class Inspector implements RingInspector {
   }
 
   #state(): State {
-    if (this.#init.tally().leaving) return 'leaving'
+    if (this.#init.leaving()) return 'leaving'
     return this.#init.chord.member ? 'normal' : 'joining'
   }
 
-  /** A slot in the middle of a handover is at neither of two peers that are asked one after the other: look again. */
+  /** A slot whose leader just changes seems to have none when peers are asked one after the other: look again. */
   async #takeCensus(): Promise<RingReport> {
     const { clock } = this.#init.runtime
-    let report = await this.#askAll()
+    let report = reportRing(await this.#askAll())
     for (let looks = 1; looks < CENSUS_LOOKS_MAX && isInMotion(report); looks++) {
       await sleep(clock, CENSUS_PAUSE_MS)
-      report = await this.#askAll()
+      report = reportRing(await this.#askAll())
     }
     return report
   }
 
-  async #askAll(): Promise<RingReport> {
+  async #askAll(): Promise<Census> {
     const { self, genesis, chord, rpc, tally, addressesOf } = this.#init
     const descriptions = await chord.survey()
     const peers = await Promise.all(
@@ -147,7 +160,7 @@ export class Inspector implements RingInspector {
         return [peer, { description, tally: counted }] as const
       })
     )
-    return reportRing({ self, genesis, peers: new Map(peers), addressesOf })
+    return { self, genesis, peers: new Map(peers), addressesOf }
   }
 }
 

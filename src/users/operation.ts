@@ -1,14 +1,14 @@
 /** What an operation does to a user: the machine that runs inside a slot. Pure. */
 import { createHash } from 'node:crypto'
-import { IDEMPOTENCY_OUTCOMES_MAX, IDEMPOTENCY_WINDOW_MS } from '../constants.ts'
+import { OPERATION_AGE_MAX_MS } from '../constants.ts'
+import { OperationTooOldError } from '../errors.ts'
 import type { Evaluation, EvaluationContext, SlotMachine } from '../replica/slot-machine.ts'
 import { keyOf, positionToBytes } from '../ring/position.ts'
 import type { Slot } from '../ring/slot.ts'
 import { rowKey } from '../storage/keys.ts'
-import { decodeRow, EMPTY_ROW, encodeRow, isLiveRow, type PastOutcome, type UserRow } from './row.ts'
+import type { PastOutcome } from './past-outcome.ts'
+import { encodeEffect, isLiveRow, rowAfter, UserRow } from './row.ts'
 import { checkProfile, checkStatus, type Profile, type User } from './user.ts'
-
-const FINGERPRINT_LENGTH = 11
 
 export interface Get {
   readonly kind: 'get'
@@ -20,6 +20,8 @@ interface Change {
   readonly ifVersion?: string | undefined
   /** 32 hex digits, the same whenever the same intention is sent again. */
   readonly operationId: string
+  /** Since its first try that may have been executed, as who sends it says; whole ms. @default 0: this is the first */
+  readonly ageMs?: number | undefined
 }
 
 export interface SetUser extends Change {
@@ -59,34 +61,47 @@ export const usersMachine: SlotMachine<Operation, Outcome> = {
 
   isLive: isLiveRow,
 
-  isForgettable(bytes, nowMs) {
-    return !isLiveRow(bytes) && decodeRow(bytes).past.every(outcome => isPast(outcome, nowMs))
-  },
+  isForgettable: (bytes, logTimeMs) => !isLiveRow(bytes) && new UserRow(bytes).isForgettable(logTimeMs),
 
   evaluate(bytes, operation, context) {
-    const row = bytes === undefined ? EMPTY_ROW : decodeRow(bytes)
-    if (operation.kind === 'get') return { outcome: { ...presence(row.user), replayed: false } }
-    const before = row.past.find(
-      past => past.operationId === operation.operationId && !isPast(past, context.nowMs)
-    )
-    if (before !== undefined) return { outcome: replay(before, operation, row.user) }
+    const row = new UserRow(bytes)
+    const { user } = row
+    if (operation.kind === 'get') return { outcome: { ...presence(user), replayed: false } }
+    const before = row.outcomeOf(operation.operationId, context.logTimeMs)
+    if (before !== undefined) return { outcome: replay(before, operation, user) }
+    refuseTooOld(operation, row, context.logTimeMs)
     // Versions never return, so a version that does not hold never will: nothing to remember.
-    if (operation.ifVersion !== undefined && row.user?.version !== operation.ifVersion) {
-      return { outcome: { ...presence(row.user), kind: 'conflict', replayed: false } }
+    if (operation.ifVersion !== undefined && user?.version !== operation.ifVersion) {
+      return { outcome: { ...presence(user), kind: 'conflict', replayed: false } }
     }
-    return record(row, operation, execute(row.user, operation, context), context.nowMs)
-  }
+    return record(operation, user, execute(user, operation, context))
+  },
+
+  apply: (bytes, payload, { logTimeMs }) => rowAfter(bytes, payload, logTimeMs)
+}
+
+/**
+ * Log time is never faster than the time of whoever waits, so what was executed since the first try was sent has a
+ * log time of at least `logTimeMs - ageMs`. If outcomes as young as that were evicted, this one may be among them.
+ */
+function refuseTooOld({ ageMs = 0 }: Write, row: UserRow, logTimeMs: number): void {
+  const maybeForgotten = ageMs > OPERATION_AGE_MAX_MS || logTimeMs - ageMs <= row.evictedMs
+  if (ageMs === 0 || !maybeForgotten) return
+  throw new OperationTooOldError(
+    `The write was first sent ${Math.ceil(ageMs / 1000)} s ago, and what may have come of it then is not remembered: read the user, and decide anew`
+  )
 }
 
 /** What an operation does to a user, before it is remembered. */
-interface Effect {
+interface Executed {
   readonly kind: OutcomeKind
+  /** Undefined as well when it is not changed. */
   readonly user: User | undefined
 }
 
-function execute(user: User | undefined, operation: Write, { version, nowMs }: EvaluationContext): Effect {
+function execute(user: User | undefined, operation: Write, { version, nowMs }: EvaluationContext): Executed {
   if (operation.kind === 'set' && operation.ifAbsent === true && user !== undefined)
-    return { kind: 'conflict', user }
+    return { kind: 'conflict', user: undefined }
   switch (operation.kind) {
     case 'delete':
       return { kind: user === undefined ? 'absent' : 'deleted', user: undefined }
@@ -100,7 +115,7 @@ function execute(user: User | undefined, operation: Write, { version, nowMs }: E
           profile:
             operation.change.profile === undefined
               ? user.profile
-              : mergePatch(user.profile, operation.change.profile),
+              : checkProfile(mergePatch(user.profile, operation.change.profile)),
           version,
           nowMs
         })
@@ -111,7 +126,10 @@ function execute(user: User | undefined, operation: Write, { version, nowMs }: E
         user: written(user, {
           id: operation.id,
           status: operation.change.status,
-          profile: operation.change.profile ?? user?.profile ?? {},
+          profile:
+            operation.change.profile === undefined
+              ? (user?.profile ?? {})
+              : checkProfile(operation.change.profile),
           version,
           nowMs
         })
@@ -122,7 +140,7 @@ function execute(user: User | undefined, operation: Write, { version, nowMs }: E
 interface Written {
   readonly id: string
   readonly status: unknown
-  readonly profile: unknown
+  readonly profile: Profile
   readonly version: string
   readonly nowMs: number
 }
@@ -134,7 +152,7 @@ function written(before: User | undefined, { id, status, profile, version, nowMs
   return {
     id,
     status: checkStatus(status),
-    profile: checkProfile(profile),
+    profile,
     version,
     createdAt: before?.createdAt ?? updatedAt,
     updatedAt,
@@ -143,33 +161,24 @@ function written(before: User | undefined, { id, status, profile, version, nowMs
 }
 
 /**
- * Every write is remembered with what came of it, refusals too: a late duplicate of "delete: there is none" must
- * not delete a user that was created since.
+ * Every write is logged with what came of it, refusals too: a late duplicate of "delete: there is none" must not
+ * delete a user that was created since.
  */
-function record(row: UserRow, operation: Write, { kind, user }: Effect, nowMs: number): Evaluation<Outcome> {
+function record(operation: Write, before: User | undefined, { kind, user }: Executed): Evaluation<Outcome> {
   const changed = kind === 'created' || kind === 'updated' || kind === 'deleted'
-  const now = changed ? user : row.user
-  const past = {
-    operationId: operation.operationId,
-    kind,
-    fingerprint: fingerprintOf(operation),
-    version: now?.version ?? '',
-    atMs: nowMs
-  }
-  const kept = row.past.filter(outcome => !isPast(outcome, nowMs)).slice(1 - IDEMPOTENCY_OUTCOMES_MAX)
+  const now = changed ? user : before
+  const { operationId } = operation
+  const version = now?.version ?? ''
+  const outcome = { operationId, kind, fingerprint: fingerprintOf(operation), version }
   return {
-    outcome: { kind, user: kind === 'conflict' ? row.user : now, version: past.version, replayed: false },
-    row: encodeRow({ user: now, past: [...kept, past] })
+    outcome: { kind, user: now, version, replayed: false },
+    payload: encodeEffect({ user: changed ? user : 'kept', outcome })
   }
 }
 
-function replay(before: PastOutcome, operation: Write, user: User | undefined): Outcome {
+function replay(before: Omit<PastOutcome, 'operationId'>, operation: Write, user: User | undefined): Outcome {
   const same = before.fingerprint === fingerprintOf(operation)
   return { kind: same ? before.kind : 'reused', user, version: before.version, replayed: same }
-}
-
-function isPast({ atMs }: PastOutcome, nowMs: number): boolean {
-  return nowMs - atMs > IDEMPOTENCY_WINDOW_MS
 }
 
 function presence(user: User | undefined): { kind: OutcomeKind; user: User | undefined; version: string } {
@@ -177,11 +186,11 @@ function presence(user: User | undefined): { kind: OutcomeKind; user: User | und
 }
 
 /** Tells whether two operations with one id ask for the same: guards against mistakes, not against malice. */
-function fingerprintOf(operation: Write): string {
+function fingerprintOf(operation: Write): bigint {
   const { status, profile } = operation.kind === 'delete' ? {} : operation.change
   const ifAbsent = operation.kind === 'set' && operation.ifAbsent === true
   const asked = [operation.kind, operation.id, operation.ifVersion, ifAbsent, status, profile]
-  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, FINGERPRINT_LENGTH)
+  return createHash('sha256').update(JSON.stringify(asked)).digest().readBigUInt64BE()
 }
 
 /** JSON merge patch, RFC 7396 section 2. Built with own properties only, so that a member named __proto__ is just a member. */

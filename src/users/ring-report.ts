@@ -5,7 +5,7 @@ import type { Peer } from '../chord/ring-node.ts'
 export interface RingReport {
   /** Ring id, 32 hex digits. */
   readonly id: string
-  /** Every ring node agrees with its neighbours and every slot answers. */
+  /** Every ring node agrees with its neighbours, every slot has a leader that a majority follows, and all its copies. */
   readonly ready: boolean
   /** Why not; empty when ready. `code` is stable, `detail` is for people. */
   readonly problems: readonly { readonly code: string; readonly detail: string }[]
@@ -13,8 +13,10 @@ export interface RingReport {
   readonly slots: number
   readonly virtualNodes: number
   readonly users: number
-  /** Slots with fewer copies than `replicas`, or than there are peers. Today each has one. */
+  /** Slots with fewer complete copies than `replicas`, or than there are peers. */
   readonly underReplicated: number
+  /** Slots that nobody answers for: no leader is followed by a majority of their members. */
+  readonly withoutMajority: number
   /** In ring order of their first ring node. */
   readonly peers: readonly PeerReport[]
 }
@@ -29,9 +31,11 @@ export interface PeerReport {
   readonly positions: readonly string[]
   /** Part of the ring, 0…1, that its ring nodes own. */
   readonly owns: number
-  /** Slots of which it is a member of the view, and those it answers for. */
+  /** Slots of which it is a member. */
   readonly slots: number
+  /** Those of them that it leads. */
   readonly leads: number
+  /** In the slots that it leads. */
   readonly users: number
 }
 
@@ -40,9 +44,9 @@ export interface LookupReport {
   /** Hex. */
   readonly key: string
   readonly slot: number
-  /** Who should hold it. */
+  /** Who should lead it. */
   readonly owner: Peer
-  /** Who does. */
+  /** Who holds it, and who of them does lead. */
   readonly view: { readonly epoch: number; readonly members: readonly Peer[]; readonly leader: Peer } | null
   /** Peers asked to find the owner, in order. `reason`: why this one, or why it did not help. */
   readonly hops: readonly {
@@ -74,6 +78,24 @@ export interface SelfReport {
     readonly role: 'leader' | 'member'
     readonly members: readonly Peer[]
   }[]
+}
+
+/** Going on with slots that have lost the majority of their members for good. */
+export interface RecoveryRequest {
+  /** All that are without majority, or one of them. */
+  readonly slots: 'all' | number
+  /** The peer whose copies are taken for the truth; it must be the one that is asked. */
+  readonly from: Peer
+}
+
+export interface RecoveryReport {
+  readonly peer: Peer
+  /** Slots that go on from this peer's copy. */
+  readonly recovered: readonly number[]
+  /** In these. */
+  readonly users: number
+  /** Slots without majority of which this peer has no copy. */
+  readonly elsewhere: readonly number[]
 }
 
 /** One line of /readyz?verbose. */

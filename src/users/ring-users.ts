@@ -1,36 +1,30 @@
 /**
- * Users, wherever they are in the ring: sends an operation straight to the peer that holds its slot, follows
+ * Users, wherever they are in the ring: sends an operation straight to the peer that leads its slot, follows
  * redirects, and says at the end one of three things only: what came of it, that it was certainly not executed
  * (UnavailableError), or that it may have been (OutcomeUnknownError).
  */
-
 import { createHash } from 'node:crypto'
 import { toString as bytesToString } from 'uint8arrays/to-string'
-import type { Chord } from '../chord/chord.ts'
-import type { Peer } from '../chord/ring-node.ts'
 import {
   IDEMPOTENCY_KEY_LENGTH_MAX,
   RETRY_AFTER_MS,
-  USERS_TIMEOUT_MS,
-  USERS_TRY_TIMEOUT_MS
+  STALE_TIMEOUT_MS,
+  USERS_TIMEOUT_MS
 } from '../constants.ts'
 import {
-  type AnilloError,
   ConflictError,
-  errorName,
   IdempotencyKeyReusedError,
   InvalidRequestError,
   NotFoundError,
   NotRunningError,
-  OutcomeUnknownError,
   UnavailableError
 } from '../errors.ts'
-import type { Slots } from '../replica/slot-machine.ts'
 import { keyOf } from '../ring/position.ts'
 import { type Slot, slotOf } from '../ring/slot.ts'
-import { type Deadline, deadlineAfter, jitter, type Runtime, raceSignal, sleep } from '../runtime.ts'
-import type { Locator } from './locator.ts'
-import type { Operation, Outcome } from './operation.ts'
+import { deadlineAfter, raceSignal } from '../runtime.ts'
+import { Attempt, type AttemptInit, type Executed } from './attempt.ts'
+import type { Get, Operation, Outcome } from './operation.ts'
+import { type ReplicaReadInit, readReplica } from './replica-read.ts'
 import { checkProfile, checkStatus, checkUserId, type User, type UserInput, type UserPatch } from './user.ts'
 import type {
   CallOptions,
@@ -42,35 +36,18 @@ import type {
   Users,
   WriteOptions
 } from './users.ts'
-import type { OperationResult, UsersRpc } from './users-rpc.ts'
+import type { UsersRpc } from './users-rpc.ts'
 
-/** Between two tries at a slot that is on its way from one peer to another. */
-const BACKOFF_MS = 30
-const BACKOFF_MAX_MS = 500
-/** Whoever knows has told by then, about a second; a holder that is down may be the only one who does. */
-const UNKNOWN_TRIES_MAX = 5
-
-export interface RingUsersInit {
-  readonly self: Peer
+export interface RingUsersInit extends AttemptInit, ReplicaReadInit {
   readonly slotCount: number
-  readonly slots: Slots<Operation, Outcome>
-  readonly locator: Locator
-  readonly rpc: UsersRpc
-  readonly chord: Pick<Chord, 'status'>
-  readonly runtime: Runtime
-  /** Aborts when this peer stops: whoever waits is told at once. */
-  readonly stopping: AbortSignal
+  readonly slots: AttemptInit['slots'] & ReplicaReadInit['slots']
+  readonly rpc: Pick<UsersRpc, 'operate' | 'readStale'>
 }
 
 /** What versions look like. Anything else is a condition that never holds; the empty one would be none on the wire. */
 const VERSION = /^[0-9]{1,16}\.[0-9]{1,16}$/
 /** Epochs begin at 1. */
 const NO_VERSION = '0.0'
-
-interface Executed {
-  readonly outcome: Outcome
-  readonly route: Route
-}
 
 export class RingUsers implements TracedUsers {
   readonly #init: RingUsersInit
@@ -80,8 +57,12 @@ export class RingUsers implements TracedUsers {
   }
 
   async get(id: string, options: ReadOptions = {}): Promise<Traced<User | undefined>> {
-    const { outcome, route } = await this.#execute({ kind: 'get', id: checkUserId(id) }, options)
-    return traced(outcome.user, outcome, { ...route, consistency: options.consistency ?? 'strong' })
+    const get: Get = { kind: 'get', id: checkUserId(id) }
+    const { outcome, route } =
+      options.consistency === 'stale'
+        ? await this.#readStale(get, options)
+        : await this.#execute(get, options)
+    return traced(outcome.user, outcome, route)
   }
 
   async set(id: string, input: UserInput, options: SetOptions = {}): Promise<Traced<User>> {
@@ -129,10 +110,12 @@ export class RingUsers implements TracedUsers {
   }
 
   /** What makes a write the same write when it is sent again. */
-  #intention(id: string, { ifVersion, idempotencyKey }: WriteOptions) {
+  #intention(id: string, { ifVersion, idempotencyKey, ageMs = 0 }: WriteOptions) {
     const possible = ifVersion === undefined || VERSION.test(ifVersion)
+    if (!(ageMs >= 0)) throw new InvalidRequestError(`An age is 0 or more milliseconds; this one is ${ageMs}`)
     return {
       id: checkUserId(id),
+      ageMs: Math.ceil(ageMs),
       ifVersion: possible ? ifVersion : NO_VERSION,
       operationId: this.#operationId(id, idempotencyKey)
     }
@@ -149,134 +132,43 @@ export class RingUsers implements TracedUsers {
   }
 
   async #execute(operation: Operation, { signal }: CallOptions): Promise<Executed> {
-    const { runtime, slotCount, stopping } = this.#init
-    if (stopping.aborted) throw new NotRunningError('This peer is stopping, or has stopped')
+    const { runtime, stopping } = this.#init
+    this.#refuseStopped()
     using deadline = deadlineAfter(runtime.clock, USERS_TIMEOUT_MS, signal)
-    const attempt = new Attempt(operation, slotOf(keyOf(operation.id), slotCount), this.#init, deadline)
+    const attempt = new Attempt(operation, this.#slotOf(operation), this.#init, deadline)
     try {
       return await raceSignal(raceSignal(attempt.run(), deadline.signal), stopping)
     } catch (error) {
-      const unfinished = deadline.signal.aborted || isPassing(error)
-      if (!unfinished) throw error
-      if (attempt.mayBeExecuted) throw attempt.giveUp('no answer in time')
-      throw signal?.aborted
-        ? signal.reason
-        : deadline.signal.aborted
-          ? attempt.giveUp('no answer in time')
-          : error
-    }
-  }
-}
-
-/** One operation, tried until it is answered, or until nobody can be expected to. */
-class Attempt {
-  readonly #operation: Operation
-  readonly #slot: Slot
-  readonly #init: RingUsersInit
-  readonly #deadline: Deadline
-  #tries = 0
-  #hops = 0
-  /** A write is under way, or left and was not answered. */
-  mayBeExecuted = false
-
-  constructor(operation: Operation, slot: Slot, init: RingUsersInit, deadline: Deadline) {
-    this.#operation = operation
-    this.#slot = slot
-    this.#init = init
-    this.#deadline = deadline
-  }
-
-  async run(): Promise<Executed> {
-    const { locator } = this.#init
-    let view = locator.known(this.#slot) ?? (await locator.search(this.#slot))
-    for (;;) {
-      this.#deadline.signal.throwIfAborted()
-      if (this.#init.stopping.aborted) throw this.giveUp('this peer is stopping')
-      if (view === undefined) {
-        if (this.#tries >= UNKNOWN_TRIES_MAX) throw this.giveUp('no peer that answers knows where it is')
-        view = await this.#searchAgain()
-        continue
-      }
-      const result = await this.#try(view.leader)
-      if (result.kind === 'done') return { outcome: result.outcome, route: this.#route(view.leader) }
-      if (result.kind === 'refused' && !isPassing(result.error)) throw result.error
-      if (result.kind === 'elsewhere' && result.view !== undefined && result.view.epoch > view.epoch) {
-        locator.hint(result.view)
-        view = result.view
-        continue
-      }
-      view = await this.#next(view.leader, result)
+      if (!deadline.signal.aborted && !stopping.aborted) throw error
+      const reason = stopping.aborted ? 'this peer is stopping' : 'no answer in time'
+      if (signal?.aborted && !attempt.mayBeExecuted) throw signal.reason
+      throw attempt.giveUp(reason)
     }
   }
 
-  /** The three ends: after this one nobody can be expected to answer. */
-  giveUp(reason: string): AnilloError {
-    const details = { retryAfterMs: RETRY_AFTER_MS }
-    return this.mayBeExecuted
-      ? new OutcomeUnknownError(
-          `Slot ${this.#slot} of user ${quote(this.#operation.id)}: ${reason}, after the change had been sent; repeat it with the same idempotency key`,
-          details
-        )
-      : new UnavailableError(
-          `Slot ${this.#slot} of user ${quote(this.#operation.id)} is unavailable: ${reason}; nothing was written`,
-          details
-        )
-  }
-
-  async #try(leader: Peer): Promise<OperationResult> {
-    const before = this.mayBeExecuted
-    const writes = this.#operation.kind !== 'get'
-    this.mayBeExecuted ||= writes // until it is answered: the deadline may come first
-    const result = await this.#ask(leader)
-    this.mayBeExecuted = before || (writes && result.kind === 'no-reply' && result.sent)
-    return result
-  }
-
-  async #ask(leader: Peer): Promise<OperationResult> {
-    const { self, slots, rpc } = this.#init
-    if (leader !== self) {
-      this.#hops++
-      return rpc.operate(leader, this.#operation, {
-        timeoutMs: USERS_TRY_TIMEOUT_MS,
-        signal: this.#deadline.signal
+  async #readStale(get: Get, { signal }: CallOptions): Promise<Executed> {
+    const { runtime, stopping } = this.#init
+    this.#refuseStopped()
+    using deadline = deadlineAfter(runtime.clock, STALE_TIMEOUT_MS, signal)
+    const slot = this.#slotOf(get)
+    try {
+      const read = readReplica(get, slot, this.#init, deadline.signal)
+      return await raceSignal(raceSignal(read, deadline.signal), stopping)
+    } catch (error) {
+      if (signal?.aborted || !deadline.signal.aborted) throw error
+      throw new UnavailableError(`No replica of slot ${slot} of user ${quote(get.id)} can be reached`, {
+        retryAfterMs: RETRY_AFTER_MS
       })
     }
-    try {
-      return await slots.execute(this.#slot, this.#operation)
-    } catch (error) {
-      if (errorName(error) === undefined) throw error
-      return { kind: 'refused', error: error as AnilloError }
-    }
   }
 
-  /** After a try that was not answered: waits a little, and looks whether the slot has gone elsewhere. */
-  async #next(leader: Peer, result: OperationResult) {
-    const { chord, self } = this.#init
-    const view = await this.#searchAgain()
-    const unreachable = result.kind === 'no-reply' && leader !== self && chord.status(leader) === 'down'
-    if (unreachable && view?.leader === leader) throw this.giveUp(`its holder ${leader} is down`)
-    return view
+  #refuseStopped(): void {
+    if (this.#init.stopping.aborted) throw new NotRunningError('This peer is stopping, or has stopped')
   }
 
-  async #searchAgain() {
-    const { locator, runtime } = this.#init
-    await sleep(
-      runtime.clock,
-      jitter(runtime.random, Math.min(BACKOFF_MS * 2 ** this.#tries++, BACKOFF_MAX_MS)),
-      this.#deadline.signal
-    )
-    return locator.search(this.#slot)
+  #slotOf({ id }: Operation): Slot {
+    return slotOf(keyOf(id), this.#init.slotCount)
   }
-
-  #route(owner: Peer): Route {
-    return { slot: this.#slot, owner, hops: this.#hops, consistency: 'strong' }
-  }
-}
-
-/** The holder could not just now (busy, moving): asking again soon may help. */
-function isPassing(error: unknown): boolean {
-  const name = errorName(error)
-  return name === 'BusyError' || name === 'UnavailableError' || name === 'NotRunningError'
 }
 
 function traced<T>(value: T, { kind, replayed }: Outcome, route: Route): Traced<T> {

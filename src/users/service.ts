@@ -7,13 +7,14 @@ import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { ChordService, Joined, PeerData } from '../chord/service.ts'
 import { LEAVE_LINGER_MS, RETRY_AFTER_MS } from '../constants.ts'
 import { NotRunningError, UnavailableError } from '../errors.ts'
+import { REPLICA_PROTOCOL } from '../network/replica-protocol.ts'
 import { TRANSFER_PROTOCOL, TransferProtocol } from '../network/transfer-protocol.ts'
 import { USERS_PROTOCOL, UsersProtocol } from '../network/users-protocol.ts'
-import { createViews, forgetSlots } from '../replica/slot-table.ts'
-import type { Member } from '../replica/view.ts'
+import { createViews, forgetSlots } from '../replica/genesis-views.ts'
+import type { Incarnation } from '../replica/view.ts'
 import { type Deadline, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
 import { type DataDirectory, openDataDirectory } from '../storage/data-directory.ts'
-import { claimStore, openIdentity } from '../storage/identity.ts'
+import { claimStore, type Identity, openIdentity } from '../storage/identity.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
 import { UsersNode, type UsersNodeInit } from './users-node.ts'
 
@@ -25,8 +26,16 @@ export interface UsersInit {
   readonly data?: PeerData | undefined
   /** The disk, or what is on it, cannot be used: the host is to be stopped. Called once. */
   readonly onStorageFailure?: ((error: Error) => void) | undefined
+  /** A member of a slot that cannot be reached is replaced after so long, ms. @default 30 000 */
+  readonly replaceAfterMs?: number | undefined
+  /** Slots follow the ring when it has been the same around them for so long, ms. @default 5 000 */
+  readonly placementStableMs?: number | undefined
+  /** The best placed member of a slot leads after it has lacked nothing for so long, ms. @default 10 000 */
+  readonly leaderSpreadMs?: number | undefined
   /** @default '/anillo/users/1.0.0' */
   readonly protocol?: string | undefined
+  /** @default '/anillo/replica/1.0.0' */
+  readonly replicaProtocol?: string | undefined
   /** @default '/anillo/transfer/1.0.0' */
   readonly transferProtocol?: string | undefined
 }
@@ -57,12 +66,18 @@ export class UsersService implements Startable {
   #node: UsersNode | undefined
   #ready: Promise<Joined> | undefined
   #storageFailure: Error | undefined
+  #forgetMet: () => void = () => {}
 
   constructor({ chord }: UsersComponents, init: UsersInit) {
     this.#chord = chord
     this.#init = init
-    this.#protocol = new UsersProtocol(chord.wire, init.protocol ?? USERS_PROTOCOL)
+    this.#protocol = new UsersProtocol(
+      chord.wire,
+      init.protocol ?? USERS_PROTOCOL,
+      init.replicaProtocol ?? REPLICA_PROTOCOL
+    )
     this.#transfer = new TransferProtocol(chord.wire, init.transferProtocol ?? TRANSFER_PROTOCOL)
+    chord.onRolledBack(error => this.storageFailed(error))
   }
 
   /** Opens the data before chord starts, as the ring that this peer belongs to is written in it. */
@@ -77,10 +92,10 @@ export class UsersService implements Startable {
     this.#data = this.#init.data ?? this.#directory ?? (await memoryData(runtime.random))
     const { store, identity } = this.#data
     await claimStore(store, this.#chord.peer)
-    const self = memberOf(this.#chord.peer, identity.storeId)
+    const self = incarnationOf(this.#chord.peer, identity)
     this.#chord.useData(this.#data)
     this.#chord.beforeGenesis((origin, genesis) =>
-      origin === 'created' ? createViews(store, self, genesis.slots) : forgetSlots(store)
+      origin === 'created' ? createViews(store, self, genesis) : forgetSlots(store)
     )
   }
 
@@ -94,7 +109,7 @@ export class UsersService implements Startable {
     this.#ready.catch(() => {}) // chord has said why
   }
 
-  /** Nothing is accepted any more, and what was is made durable, while the network is still there to say so. */
+  /** Others lead from now on; nothing is accepted any more, and what was is made durable, while the network is still there. */
   async beforeStop(): Promise<void> {
     await this.#node?.stop()
   }
@@ -109,6 +124,7 @@ export class UsersService implements Startable {
   async afterStop(): Promise<void> {
     await this.#ready?.catch(() => {})
     await this.#node?.stop() // one that was made while the host was stopping already
+    this.#forgetMet() // a host that is started again has another node
     this.#ready = undefined
     this.#node = undefined
     this.#data = undefined
@@ -128,11 +144,11 @@ export class UsersService implements Startable {
     return this.#node
   }
 
-  /** The disk refused: whoever owns the host must stop it. Users are refused until then. */
+  /** The disk refused, or what it has is an old copy: whoever owns the host must stop it. */
   storageFailed(error: Error): void {
     if (this.#storageFailure !== undefined) return
     this.#storageFailure = error
-    this.#chord.runtime.log.error('the disk failed; this peer must stop', { error })
+    this.#chord.runtime.log.error('the data of this peer cannot be used; it must stop', { error })
     this.#chord.events.emit({ type: 'storage.failed', detail: error.message })
     this.#init.onStorageFailure?.(error)
   }
@@ -157,50 +173,69 @@ export class UsersService implements Startable {
       )
     }
     node.leave()
-    for (let left = node.slotsLeft; left > 0; left = node.slotsLeft) {
-      onProgress?.(left)
-      try {
-        await sleep(clock, LEAVE_POLL_MS, deadline.signal)
-      } catch {
-        node.stay()
-        signal?.throwIfAborted()
-        throw new UnavailableError(
-          `${left} slots could not be moved within ${LEAVE_TIMEOUT_MS} ms: this peer keeps them, try again`,
-          {
-            retryAfterMs: RETRY_AFTER_MS
-          }
-        )
-      }
+    try {
+      await this.#untilEmpty(node, deadline.signal, onProgress)
+    } catch {
+      node.stay()
+      signal?.throwIfAborted()
+      throw new UnavailableError(
+        `${node.slotsLeft} slots could not be moved within ${LEAVE_TIMEOUT_MS} ms: this peer keeps them, try again`,
+        { retryAfterMs: RETRY_AFTER_MS }
+      )
     }
-    onProgress?.(0)
-    await sleep(clock, LEAVE_LINGER_MS) // still a member, so that everybody is sent on to where the slots went
+  }
+
+  /** Lingers, still a member of the ring, so that everybody is sent on to where the slots went, and none comes back. */
+  async #untilEmpty(
+    node: UsersNode,
+    signal: AbortSignal,
+    onProgress: LeaveOptions['onProgress']
+  ): Promise<void> {
+    const { clock } = this.#chord.runtime
+    do {
+      for (let left = node.slotsLeft; left > 0; left = node.slotsLeft) {
+        onProgress?.(left)
+        await sleep(clock, LEAVE_POLL_MS, signal)
+      }
+      onProgress?.(0)
+      await sleep(clock, LEAVE_LINGER_MS, signal)
+    } while (node.slotsLeft > 0)
   }
 
   async #open(): Promise<Joined> {
     const joined = await this.#chord.joined()
     const { store, identity } = this.#data!
-    const self = memberOf(this.#chord.peer, identity.storeId)
+    const self = incarnationOf(this.#chord.peer, identity)
     const node = new UsersNode({
       self,
       genesis: joined.genesis,
+      madeRing: joined.origin === 'created',
       chord: this.#chord.chord,
       store,
       runtime: this.#chord.runtime,
       events: this.#chord.events,
       rpc: this.#protocol,
       replicaRpc: {
-        transfer: (to, records, options) => this.#transfer.transfer(to, records, options),
-        install: (to, view, digest, options) => this.#protocol.install(to, view, digest, options),
-        advertise: (to, views, options) => this.#protocol.advertise(to, views, options)
+        post: (to, messages) => this.#protocol.post(to, messages),
+        sendSnapshot: (to, records, options) => this.#transfer.sendSnapshot(to, records, options),
+        advertise: (to, views, options) => this.#protocol.advertise(to, views, options),
+        leaving: (to, options) => this.#protocol.leaving(to, options)
+      },
+      times: {
+        stableMs: this.#init.placementStableMs,
+        replaceAfterMs: this.#init.replaceAfterMs,
+        spreadMs: this.#init.leaderSpreadMs
       },
       addressesOf: peer => this.#chord.addressesOf(peer),
       storageOk: () => this.#storageFailure === undefined,
       onStorageFailure: error => this.storageFailed(error)
     } satisfies UsersNodeInit)
+    const { handler } = node
     node.start()
     this.#node = node
-    this.#protocol.serve(node.handler)
-    this.#transfer.serve((from, records) => node.receive(from, records))
+    this.#forgetMet = this.#chord.onMet(handler.met)
+    this.#protocol.serve(handler)
+    this.#transfer.serve((from, records) => handler.receiveSnapshot(from, records))
     return joined
   }
 }
@@ -216,6 +251,6 @@ async function memoryData(random: Parameters<typeof openIdentity>[1]): Promise<P
   return { store, identity: await openIdentity(store, random) }
 }
 
-function memberOf(peer: string, storeId: Uint8Array): Member {
-  return { peer, store: bytesToString(storeId, 'base16') }
+function incarnationOf(peer: string, { storeId, boot }: Identity): Incarnation {
+  return { peer, store: bytesToString(storeId, 'base16'), boot }
 }

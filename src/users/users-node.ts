@@ -3,32 +3,38 @@ import { setMaxListeners } from 'main-event'
 import type { Chord } from '../chord/chord.ts'
 import type { Genesis } from '../chord/genesis.ts'
 import type { Peer } from '../chord/ring-node.ts'
-import { RETRY_AFTER_MS } from '../constants.ts'
+import { LEADER_DRAIN_TIMEOUT_MS, RETRY_AFTER_MS } from '../constants.ts'
 import { errorName, UnavailableError } from '../errors.ts'
-import type { Events } from '../events.ts'
-import { Handover } from '../replica/handover.ts'
-import { Planner } from '../replica/planner.ts'
-import type { ReplicaRpc, TransferRecord, TransferVerdict } from '../replica/replica-rpc.ts'
-import type { Execution, Slots } from '../replica/slot-machine.ts'
-import { SlotTable } from '../replica/slot-table.ts'
-import type { Member, View } from '../replica/view.ts'
+import type { AnilloEvent, Events } from '../events.ts'
+import { ReplicaGroup } from '../replica/group.ts'
+import type { ReplicaMessage } from '../replica/message.ts'
+import type { Placement } from '../replica/placement.ts'
+import { Planner, type PlannerTimes } from '../replica/planner.ts'
+import type { ReplicaRpc, SnapshotRecord, SnapshotVerdict } from '../replica/replica-rpc.ts'
+import type { Execution, Slots, StaleRead } from '../replica/slot-machine.ts'
+import type { Incarnation, View } from '../replica/view.ts'
 import { keyOf, positionFromBytes, positionToHex } from '../ring/position.ts'
-import { type Slot, slotOf, slotStart } from '../ring/slot.ts'
-import type { Runtime } from '../runtime.ts'
+import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
+import { deadlineAfter, type Runtime } from '../runtime.ts'
 import { positionOfRow, rowRange, userIdOfRow } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
+import { chordPlacement } from './chord-placement.ts'
 import { Inspector } from './inspector.ts'
 import { Locator } from './locator.ts'
-import { type Operation, type Outcome, usersMachine } from './operation.ts'
+import { type Get, type Operation, type Outcome, usersMachine } from './operation.ts'
+import { recoverSlots } from './recovery.ts'
+import type { RecoveryReport, RecoveryRequest } from './ring-report.ts'
 import { plainUsers, RingUsers } from './ring-users.ts'
 import { isLiveRow, statusOfRow } from './row.ts'
 import type { Status } from './user.ts'
 import type { Users } from './users.ts'
-import type { Tally, UsersRpc } from './users-rpc.ts'
+import type { SlotTally, Tally, UsersRpc } from './users-rpc.ts'
 
 export interface UsersNodeInit {
-  readonly self: Member
+  readonly self: Incarnation
   readonly genesis: Genesis
+  /** This very start of the peer made the ring. @default false */
+  readonly madeRing?: boolean | undefined
   readonly chord: Chord
   readonly store: Store
   readonly runtime: Runtime
@@ -38,6 +44,9 @@ export interface UsersNodeInit {
   readonly addressesOf: (peer: Peer) => readonly string[]
   readonly storageOk: () => boolean
   readonly onStorageFailure: (error: Error) => void
+  readonly times?: PlannerTimes | undefined
+  /** Where slots should be. @default where Chord says */
+  readonly placement?: Placement | undefined
 }
 
 /** A user that this peer holds, as the output files list it. */
@@ -48,13 +57,20 @@ export interface HeldUser {
   readonly status: Status
 }
 
+/** After one of these, other peers may be next to a slot. */
+const CHANGES_PLACEMENT: ReadonlySet<AnilloEvent['type']> = new Set([
+  'ring.changed',
+  'peer.up',
+  'peer.down',
+  'peer.left'
+])
+
 export class UsersNode {
   readonly users: Users
   readonly traced: RingUsers
   readonly ring: Inspector
   readonly #init: UsersNodeInit
-  readonly #table: SlotTable<Operation, Outcome>
-  readonly #handover: Handover
+  readonly #group: ReplicaGroup<Operation, Outcome>
   readonly #planner: Planner
   readonly #locator: Locator
   readonly #stopping = new AbortController()
@@ -65,20 +81,39 @@ export class UsersNode {
     this.#init = init
     setMaxListeners(Number.POSITIVE_INFINITY, this.#stopping.signal) // everything under way listens to it
     const { self, genesis, chord, store, runtime, events, rpc, replicaRpc } = init
-    const slots = genesis.slots
-    const table = new SlotTable({ self, slots, store, runtime, events, machine: usersMachine })
-    this.#table = table
-    this.#handover = new Handover({ self, table, store, rpc: replicaRpc, runtime, events })
-    const placement = { peersOf: (slot: Slot, signal: AbortSignal) => this.#peersOf(slot, signal) }
+    const { slots, replicas } = genesis
+    const group = new ReplicaGroup<Operation, Outcome>({
+      self,
+      slots,
+      store,
+      runtime,
+      events,
+      machine: usersMachine,
+      rpc: replicaRpc,
+      genesis: init.madeRing,
+      onFailure: init.onStorageFailure
+    })
+    this.#group = group
+    const placement = init.placement ?? chordPlacement(chord, genesis, self.peer)
+    const { times } = init
     this.#planner = new Planner({
       self,
-      table,
-      handover: this.#handover,
+      replicas,
+      slots: group,
       placement,
       rpc: replicaRpc,
-      runtime
+      runtime,
+      events,
+      times
     })
-    this.#locator = new Locator({ self: self.peer, slotCount: slots, chord, slots: table, rpc })
+    this.#locator = new Locator({
+      self: self.peer,
+      slotCount: slots,
+      chord,
+      slots: group,
+      rpc,
+      clock: runtime.clock
+    })
     this.traced = new RingUsers({
       self: self.peer,
       slotCount: slots,
@@ -94,68 +129,155 @@ export class UsersNode {
       self: self.peer,
       genesis,
       chord,
-      slots: table,
       locator: this.#locator,
       rpc,
       runtime,
       tally: () => this.tally(),
+      leaving: () => this.#planner.leaving,
       addressesOf: init.addressesOf,
       storageOk: init.storageOk
     })
   }
 
   start(): void {
-    this.#unsubscribe = this.#init.events.subscribe(event => {
-      if (event.type === 'ring.changed') this.#planner.ringChanged()
+    this.#unsubscribe = this.#init.events.subscribe(({ type }) => {
+      if (type === 'view.installed') this.#planner.viewInstalled()
+      else if (CHANGES_PLACEMENT.has(type)) this.#planner.ringChanged()
     })
-    this.#planning = this.#planner
-      .run(this.#stopping.signal)
-      .catch(error => this.#init.onStorageFailure(error))
+    this.#group.start()
+    this.#planning = this.#planner.run(this.#stopping.signal)
   }
 
-  /** Accepts nothing any more and resolves when everything accepted is durable. */
+  /** Others lead first what this peer leads; then nothing is accepted any more. Resolves when all that was is durable. */
   async stop(): Promise<void> {
+    if (!this.#stopping.signal.aborted && this.#init.storageOk()) await this.#drain()
     this.#unsubscribe()
-    this.#handover.close()
     this.#stopping.abort(new UnavailableError('This peer is stopping', { retryAfterMs: RETRY_AFTER_MS }))
     await this.#planning
-    await this.#table.stop()
+    await this.#group.stop()
   }
 
-  /** Begins to hand every slot over. */
+  /** Begins to give every slot to others. */
   leave(): void {
     this.#planner.leave()
   }
 
-  /** Keeps what could not be handed over, and takes in slots again. */
+  /** Keeps what could not be given away, and takes slots again. */
   stay(): void {
     this.#planner.stay()
   }
 
-  /** Slots that are still here, on their way to here, or whose next holder has not said that it has them. */
+  /** Slots of which this peer is a member, or whose next members have not all said that they have them. */
   get slotsLeft(): number {
-    return this.#table.installed().length + this.#table.handOffs().length + this.#handover.arriving
+    return allSlots(this.#init.genesis.slots).filter(slot => {
+      const { view, handingOff } = this.#group.status(slot)
+      return view !== null || handingOff
+    }).length
+  }
+
+  /** Goes on, from what is here, with slots that have lost their majority. @throws InvalidRequestError */
+  recover(
+    request: RecoveryRequest,
+    options: { signal?: AbortSignal | undefined } = {}
+  ): Promise<RecoveryReport> {
+    const group = this.#group
+    return recoverSlots(request, {
+      self: this.#init.self.peer,
+      slotCount: this.#init.genesis.slots,
+      stuck: () => this.ring.stuck(options),
+      recover: slot => group.recover(slot),
+      usersOf: slot => group.status(slot).users
+    })
   }
 
   tally(): Tally {
-    const slots = this.#table
-      .installed()
-      .map(({ slot, epoch }) => ({ slot, epoch, users: this.#table.users(slot) }))
-    return { leaving: this.#handover.closed, slots }
+    return { leaving: this.#planner.leaving, slots: this.#installed().map(slot => this.#tallyOf(slot)) }
   }
 
-  receive(from: Peer, records: AsyncIterator<TransferRecord>): Promise<TransferVerdict> {
-    return this.#handover.receive(from, records)
-  }
-
-  /** Users whose slots are held here. */
+  /** Users of the slots that this peer leads. */
   get userCount(): number {
-    return this.#table.installed().reduce((sum, { slot }) => sum + this.#table.users(slot), 0)
+    return this.#count(true)
   }
 
   /** Those users, slot by slot in ring order. */
-  *heldUsers(): Iterable<HeldUser> {
-    for (const { slot } of this.#table.installed().sort((a, b) => a.slot - b.slot)) {
+  heldUsers(): Iterable<HeldUser> {
+    return this.#usersOf(true)
+  }
+
+  /** Users of the slots that this peer holds while another leads. */
+  get backupCount(): number {
+    return this.#count(false)
+  }
+
+  backups(): Iterable<HeldUser> {
+    return this.#usersOf(false)
+  }
+
+  /** Two are the same while the users here, and who leads their slots, are the same. */
+  get usersStamp(): string {
+    return this.#installed()
+      .map(slot => {
+        const { leading, applied } = this.#group.status(slot)
+        return `${slot}${leading ? 'L' : 'M'}${applied.epoch}.${applied.sequence}`
+      })
+      .join()
+  }
+
+  /** What other peers say and ask. */
+  get handler() {
+    const group = this.#group
+    return {
+      operate: (operation: Operation, ageMs: number) => this.#operate(operation, ageMs),
+      readStale: (get: Get) => this.#readStale(get),
+      whereIs: (slots: readonly Slot[]) => slots.flatMap(slot => this.#locator.known(slot) ?? []),
+      advertised: (views: readonly View[]) => {
+        for (const view of views) this.#locator.hint(view)
+      },
+      leaving: (from: Peer) => this.#planner.heardLeaving(from),
+      tally: () => this.tally(),
+      received: (from: Incarnation, messages: readonly ReplicaMessage[]) => group.received(from, messages),
+      met: (incarnation: Incarnation) => group.met(incarnation),
+      receiveSnapshot: (from: Peer, records: AsyncIterator<SnapshotRecord>) =>
+        this.#receiveSnapshot(from, records)
+    }
+  }
+
+  /** A peer that stops while others are there should not be missed for a second by everyone whose slot it led. */
+  async #drain(): Promise<void> {
+    using deadline = deadlineAfter(this.#init.runtime.clock, LEADER_DRAIN_TIMEOUT_MS)
+    await this.#planner.drain(deadline.signal)
+  }
+
+  /** In ring order. */
+  #installed(): Slot[] {
+    return this.#group
+      .installed()
+      .map(({ slot }) => slot)
+      .sort((a, b) => a - b)
+  }
+
+  #tallyOf(slot: Slot): SlotTally {
+    const { view, users, leading, sealed, members } = this.#group.status(slot)
+    return {
+      slot,
+      lineage: view?.lineage.number ?? 0,
+      epoch: view?.epoch ?? 0,
+      users,
+      leads: leading,
+      sealed,
+      members: view?.members.map(({ peer }) => peer) ?? [],
+      current: leading ? members.filter(({ current }) => current).map(({ peer }) => peer) : []
+    }
+  }
+
+  #count(leading: boolean): number {
+    const statuses = this.#installed().map(slot => this.#group.status(slot))
+    return statuses.filter(status => status.leading === leading).reduce((sum, { users }) => sum + users, 0)
+  }
+
+  *#usersOf(leading: boolean): Iterable<HeldUser> {
+    for (const slot of this.#installed()) {
+      if (this.#group.status(slot).leading !== leading) continue
       for (const [key, row] of this.#init.store.range(rowRange(slot))) {
         if (!isLiveRow(row)) continue
         yield {
@@ -167,35 +289,47 @@ export class UsersNode {
     }
   }
 
-  /** What other peers ask. */
-  get handler() {
-    return {
-      operate: (operation: Operation) => this.#operate(operation),
-      whereIs: (slots: readonly Slot[]) => slots.flatMap(slot => this.#locator.known(slot) ?? []),
-      advertised: (views: readonly View[]) => {
-        for (const view of views) this.#locator.hint(view)
-      },
-      install: (view: View, digest: string) => this.#table.install(view, digest),
-      tally: () => this.tally()
-    }
+  #slotOf({ id }: Operation): Slot {
+    return slotOf(keyOf(id), this.#init.genesis.slots)
   }
 
-  #operate(operation: Operation): Promise<Execution<Outcome>> {
-    return this.#execute(slotOf(keyOf(operation.id), this.#init.genesis.slots), operation)
+  #operate(operation: Operation, ageMs: number): Promise<Execution<Outcome>> {
+    const aged = operation.kind === 'get' ? operation : { ...operation, ageMs }
+    return this.#execute(this.#slotOf(operation), aged)
+  }
+
+  #readStale(
+    get: Get
+  ): ({ kind: 'done' } & StaleRead<Outcome>) | { kind: 'elsewhere'; view: View | undefined } {
+    const slot = this.#slotOf(get)
+    const read = this.#group.readStale(slot, get)
+    return read === undefined
+      ? { kind: 'elsewhere', view: this.#locator.known(slot) }
+      : { kind: 'done', ...read }
+  }
+
+  #receiveSnapshot(from: Peer, records: AsyncIterator<SnapshotRecord>): Promise<SnapshotVerdict> {
+    if (!this.#planner.leaving) return this.#group.receiveSnapshot(from, records)
+    return Promise.resolve({
+      kind: 'refused',
+      name: 'UnavailableError',
+      detail: 'This peer is leaving the ring'
+    })
   }
 
   /** The slots of this peer, telling everybody who subscribed what they did to users. */
   #announcing(): Slots<Operation, Outcome> {
-    const table = this.#table
+    const group = this.#group
     return {
       execute: (slot, operation) => this.#execute(slot, operation),
-      installed: () => table.installed(),
-      known: slot => table.known(slot)
+      readStale: (slot, operation) => group.readStale(slot, operation),
+      installed: () => group.installed(),
+      known: slot => group.known(slot)
     }
   }
 
   async #execute(slot: Slot, operation: Operation): Promise<Execution<Outcome>> {
-    const execution = await this.#table.execute(slot, operation).catch(cause => {
+    const execution = await this.#group.execute(slot, operation).catch(cause => {
       if (errorName(cause) !== 'StorageError') throw cause
       throw new UnavailableError('The disk of this peer failed', { retryAfterMs: RETRY_AFTER_MS, cause })
     })
@@ -207,17 +341,5 @@ export class UsersNode {
         this.#init.events.emit({ type: 'user.changed', slot, id: operation.id, version, change })
     }
     return execution
-  }
-
-  async #peersOf(slot: Slot, signal: AbortSignal): Promise<Peer[]> {
-    try {
-      const { successors } = await this.#init.chord.lookup(slotStart(slot, this.#init.genesis.slots), {
-        signal
-      })
-      return [...new Set(successors.map(({ peer }) => peer))]
-    } catch {
-      signal.throwIfAborted()
-      return [] // nobody can be asked now; the next round asks again
-    }
   }
 }

@@ -4,25 +4,57 @@ import type { AnilloError } from '../errors.ts'
 import type { RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
-import type { Operation, Outcome } from './operation.ts'
+import type { Get, Operation, Outcome } from './operation.ts'
 
-export type OperationResult =
-  | { readonly kind: 'done'; readonly outcome: Outcome }
+/** Of what was asked of a peer in vain. */
+type Unanswered =
   /** The asked peer does not answer for the slot; nothing was executed. The newest view it knows. */
   | { readonly kind: 'elsewhere'; readonly view: View | undefined }
-  /** Certainly nothing was executed; the error says why. */
+  /** Certainly nothing was executed; the error says why. OutcomeUnknownError: it may have been, or may yet be. */
   | { readonly kind: 'refused'; readonly error: AnilloError }
   /** No answer in time. `sent` false: the request certainly never left. */
   | { readonly kind: 'no-reply'; readonly sent: boolean; readonly reason: string }
 
+export type OperationResult = { readonly kind: 'done'; readonly outcome: Outcome } | Unanswered
+
+/** `ageMs` as in `StaleRead`: since the peer last heard of the slot's leader. */
+export type StaleResult =
+  | { readonly kind: 'done'; readonly outcome: Outcome; readonly ageMs: number }
+  | Unanswered
+
+export interface OperateOptions extends RpcOptions {
+  /** Whole ms since the first try of this operation that may have been executed; 0 when there was none. */
+  readonly ageMs: number
+}
+
+/** A slot as one of its members sees it. */
+export interface SlotTally {
+  readonly slot: Slot
+  /** The number of the view's lineage. */
+  readonly lineage: number
+  readonly epoch: number
+  /** In this replica's table. */
+  readonly users: number
+  /** This peer leads it, and a majority confirmed that lately. */
+  readonly leads: boolean
+  /** A view change is under way: nobody answers here until it is over. */
+  readonly sealed: boolean
+  /** Of the view. */
+  readonly members: readonly Peer[]
+  /** Those of the members that have confirmed lately and lack but a few entries; empty unless this peer leads. */
+  readonly current: readonly Peer[]
+}
+
 /** What a peer holds, for those who look at the whole ring. */
 export interface Tally {
   readonly leaving: boolean
-  readonly slots: readonly { readonly slot: Slot; readonly epoch: number; readonly users: number }[]
+  readonly slots: readonly SlotTally[]
 }
 
 export interface UsersRpc {
-  operate(peer: Peer, operation: Operation, options: RpcOptions): Promise<OperationResult>
+  operate(peer: Peer, operation: Operation, options: OperateOptions): Promise<OperationResult>
+  /** What the peer's own replica has; anything but `done` when it has none. */
+  readStale(peer: Peer, get: Get, options: RpcOptions): Promise<StaleResult>
   /** The newest views that `peer` knows of these slots; undefined when it does not answer. */
   whereIs(peer: Peer, slots: readonly Slot[], options: RpcOptions): Promise<readonly View[] | undefined>
   tally(peer: Peer, options: RpcOptions): Promise<Tally | undefined>

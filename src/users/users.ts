@@ -9,7 +9,11 @@ export interface CallOptions {
 }
 
 export interface ReadOptions extends CallOptions {
-  /** Today both give the same, since a slot has one holder. @default 'strong' */
+  /**
+   * `strong`: what the slot's leader answers when a majority of its replicas has confirmed that it leads; it reflects
+   * every write acknowledged before. `stale`: what any replica has, which may lack the latest writes; it needs no
+   * majority. @default 'strong'
+   */
   readonly consistency?: 'strong' | 'stale' | undefined
 }
 
@@ -18,6 +22,11 @@ export interface WriteOptions extends CallOptions {
   readonly ifVersion?: string | undefined
   /** A repeated write with the same key (≤ 128 visible ASCII characters) is executed once. @default a random one per call */
   readonly idempotencyKey?: string | undefined
+  /**
+   * Of a write that is repeated with its key: how long ago it was first sent, in ms. With it the repetition is executed
+   * at most once for certain, or refused. @default 0
+   */
+  readonly ageMs?: number | undefined
 }
 
 export interface SetOptions extends WriteOptions {
@@ -26,7 +35,7 @@ export interface SetOptions extends WriteOptions {
 }
 
 export interface Users {
-  /** The user, or undefined when there is none. @throws UnavailableError nobody who knows can be reached */
+  /** The user, or undefined when there is none. @throws UnavailableError nobody who may answer can be reached */
   get(id: string, options?: ReadOptions): Promise<User | undefined>
   /** Creates or replaces a user; a profile that is left out is kept. @throws ConflictError, UnavailableError, OutcomeUnknownError */
   set(id: string, input: UserInput, options?: SetOptions): Promise<User>
@@ -39,11 +48,13 @@ export interface Users {
 /** How an answer came about, for the `Ring-*` headers. */
 export interface Route {
   readonly slot: Slot
-  /** The peer that answered. */
+  /** The peer that leads the slot: it gave a strong answer; of a stale one the last that is known to have led. */
   readonly owner: Peer
   /** Peers asked on the way, the one that answered included; 0 when it was this one. */
   readonly hops: number
   readonly consistency: 'strong' | 'stale'
+  /** Of a stale answer: since its replica last heard of the leader, ms. */
+  readonly ageMs?: number | undefined
 }
 
 /** An answer with how it came about. `replayed`: the idempotency key had been used; this is what came of it then. */

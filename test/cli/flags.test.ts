@@ -82,6 +82,7 @@ const CASES: [title: string, args: string, env: Record<string, string>, expected
     {},
     { replicas: 5, slots: 512, virtualNodes: 8, announce: ['/dns4/me.example/tcp/1'] }
   ],
+  ['patience with a peer that is gone', '--replace-after 5m', {}, { replaceAfterMs: 300_000 }],
   ['directories', '--data /tmp/d --output /tmp/o', {}, { dataDir: '/tmp/d', outputDir: '/tmp/o/50051' }],
   ['the HTTP address', '--http-host 0.0.0.0 --http-port 80', {}, { http: { port: 80, host: '0.0.0.0' } }],
   [
@@ -151,6 +152,8 @@ describe('the flags of peer start', () => {
     ['-l /ip4/127.0.0.1/tcp/1 -p 2', {}, /Say where to listen once/],
     ['--log-level loud', {}, /debug, info, warn, error/],
     ['--replicas 0', {}, /whole number from 1/],
+    ['--replace-after 30', {}, /Give a duration, such as 30s/],
+    ['--replace-after 0s', {}, /Give a duration, such as 30s/],
     ['--htp-port 1', {}, /Did you mean --http-port/],
     ['extra', {}, /too many arguments/],
     ['', { ANILLO_HTTP_PORT: 'x' }, /ANILLO_HTTP_PORT is "x": Give a whole number/],

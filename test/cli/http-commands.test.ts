@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Answer, type Asked, fakeGateway, problem } from './fake-gateway.ts'
 import { runAnillo } from './fake-peer.ts'
-import { lookupReport, ringReport, selfReport } from './reports.ts'
+import { FIRST_PEER, lookupReport, ringReport, selfReport } from './reports.ts'
 
 const ada = {
   id: '7',
@@ -233,6 +233,36 @@ describe('anillo ring', () => {
       'GET /v1/ring/lookup/7?trace=1': ok(lookupReport)
     })
     assert.match(traced.out, /● the peer asked\n├─▶ .*\n└─▶ /)
+  })
+})
+
+describe('anillo ring recover', () => {
+  const report = { peer: FIRST_PEER, recovered: [3, 17], users: 1200, elsewhere: [5] }
+  const answers = { 'POST /v1/ring/recover': ok(report) }
+
+  it('asks the peer to go on, and says what it did and could not do', async () => {
+    const { code, out } = await anillo(
+      ['ring', 'recover', '--slot', 'all', '--from', FIRST_PEER, '--accept-data-loss'],
+      answers
+    )
+    assert.equal(code, 0)
+    assert.equal(
+      out,
+      '2 slots with 1,200 users go on from 12D3KooWQ7…f3Ka\n1 slot without majority have no copy there: 5\n'
+    )
+  })
+
+  it('does nothing before it is said that data may be lost, and of which slot', async () => {
+    const wrong = [
+      ['--slot', 'all', '--from', FIRST_PEER],
+      ['--slot', '-1', '--from', FIRST_PEER, '--accept-data-loss'],
+      ['--from', FIRST_PEER, '--accept-data-loss'],
+      ['--slot', '3', '--accept-data-loss']
+    ]
+    for (const args of wrong) {
+      const { code, out } = await anillo(['ring', 'recover', ...args], answers)
+      assert.deepEqual([code, out], [2, ''], args.join(' '))
+    }
   })
 })
 

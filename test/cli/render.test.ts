@@ -93,7 +93,7 @@ addresses   /ip4/127.0.0.1/tcp/50051/p2p/${FIRST_PEER}
 position    2f91c04e
 predecessor …9sKa 9c3b1a00
 successors  …9sKa 9c3b1a00
-slots       2 slots held, 1 led
+slots       2 slots held, 1 of them led
 health      [+]storage ok
             [-]ring joining`
     )

@@ -43,6 +43,7 @@ export function ringReport(changes: Partial<RingReport> = {}): RingReport {
     virtualNodes: 32,
     users: 12480,
     underReplicated: 0,
+    withoutMajority: 0,
     peers: [peerReport()],
     ...changes
   }

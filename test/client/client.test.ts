@@ -193,6 +193,37 @@ test('all tries of one write carry the same idempotency key, so an answer that i
   assert.equal(asked[3]!.key, 'mine')
 })
 
+test('a repeated write tells how long ago it was first sent, as soon as it may have arrived', async () => {
+  const ages: (string | null)[] = []
+  const { client } = scripted((_host, request, count) => {
+    ages.push(request.headers.get('idempotency-age'))
+    if (count === 1) return problem(503, 'unavailable')
+    if (count === 2) throw new TypeError('reset')
+    return Response.json({ id: '7' })
+  })
+  await client.set('7', { status: 0 })
+  assert.deepEqual(ages, [null, null, '1'])
+  await client.set('7', { status: 0 }, { idempotencyKey: 'mine', ageMs: 61_500 })
+  assert.equal(ages[3], '62')
+  await client.get('7')
+  assert.equal(ages[4], null)
+  await assert.rejects(client.delete('7', { ageMs: -1 }), { name: 'InvalidRequestError' })
+})
+
+test('what is too old to be repeated is said, and not tried elsewhere', async () => {
+  const { client, hosts } = scripted(() => problem(409, 'operation-too-old'))
+  await assert.rejects(client.set('7', { status: 0 }, { ageMs: 400_000 }), { name: 'OperationTooOldError' })
+  assert.equal(hosts(), 'a')
+})
+
+test('a stale read is answered where a strong one is not', async () => {
+  const { client, users } = direct()
+  await client.set('7', { status: 0 })
+  users.withoutMajority = new UnavailableError('No majority', { retryAfterMs: 60_000 })
+  await assert.rejects(client.get('7'), UnavailableError)
+  assert.equal((await client.get('7', { consistency: 'stale' }))?.id, '7')
+})
+
 const PROBLEM = { 'Content-Type': 'application/problem+json' }
 function problem(status: number, type: string, headers: Record<string, string> = {}) {
   const body = JSON.stringify({ type: `urn:anillo:error:${type}`, detail: type })

@@ -10,6 +10,8 @@ import { asSlot } from '../../src/ring/slot.ts'
 import type {
   HealthCheck,
   LookupReport,
+  RecoveryReport,
+  RecoveryRequest,
   RingInspector,
   RingReport,
   SelfReport
@@ -32,6 +34,11 @@ export class FakeUsers implements TracedUsers {
   failure: unknown
   /** Awaited before anything is done. */
   gate: Promise<unknown> | undefined
+  /** As `failure` and `gate`, for all but stale reads: the slot has no majority, or its leader hangs. */
+  withoutMajority: unknown
+  leaderGate: Promise<unknown> | undefined
+  /** Of the writes that reached the users. */
+  readonly ages: (number | undefined)[] = []
   readonly #outcomes = new Map<string, Remembered>()
   #version = 0
 
@@ -39,7 +46,7 @@ export class FakeUsers implements TracedUsers {
     id: string,
     options: { consistency?: 'strong' | 'stale' | undefined } = {}
   ): Promise<Traced<User | undefined>> {
-    await this.#begin(id)
+    await this.#begin(id, options.consistency)
     return { value: this.rows.get(id), created: false, replayed: false, route: route(options.consistency) }
   }
 
@@ -48,7 +55,7 @@ export class FakeUsers implements TracedUsers {
     input: { status: unknown; profile?: Profile | undefined },
     options: SetOptions = {}
   ): Promise<Traced<User>> {
-    await this.#begin(id)
+    await this.#beginWrite(id, options)
     const status = checkStatus(input.status)
     const profile = input.profile === undefined ? undefined : checkProfile(input.profile)
     if (options.ifAbsent && options.ifVersion !== undefined)
@@ -65,7 +72,7 @@ export class FakeUsers implements TracedUsers {
     patch: { status?: unknown; profile?: Profile | undefined },
     options: WriteOptions = {}
   ): Promise<Traced<User>> {
-    await this.#begin(id)
+    await this.#beginWrite(id, options)
     const status = patch.status === undefined ? undefined : checkStatus(patch.status)
     return this.#once(id, ['patch', patch, options.ifVersion], options, () => {
       const before = this.rows.get(id)
@@ -78,7 +85,7 @@ export class FakeUsers implements TracedUsers {
   }
 
   async delete(id: string, options: WriteOptions = {}): Promise<Traced<boolean>> {
-    await this.#begin(id)
+    await this.#beginWrite(id, options)
     return this.#once(id, ['delete', options.ifVersion], options, () => {
       const present = this.rows.has(id)
       this.#checked(id, options)
@@ -90,11 +97,19 @@ export class FakeUsers implements TracedUsers {
     })
   }
 
-  async #begin(id: string): Promise<void> {
+  async #begin(id: string, consistency: 'strong' | 'stale' = 'strong'): Promise<void> {
     this.calls++
     checkUserId(id)
     await this.gate
     if (this.failure !== undefined) throw this.failure
+    if (consistency === 'stale') return
+    await this.leaderGate
+    if (this.withoutMajority !== undefined) throw this.withoutMajority
+  }
+
+  #beginWrite(id: string, { ageMs }: WriteOptions): Promise<void> {
+    this.ages.push(ageMs)
+    return this.#begin(id)
   }
 
   #checked(id: string, options: SetOptions): User | undefined {
@@ -143,7 +158,8 @@ export class FakeUsers implements TracedUsers {
 }
 
 function route(consistency: 'strong' | 'stale' = 'strong'): Route {
-  return { slot: asSlot(17, 256), owner: OTHER, hops: 2, consistency }
+  const ageMs = consistency === 'stale' ? 1_499.5 : undefined
+  return { slot: asSlot(17, 256), owner: OTHER, hops: 2, consistency, ageMs }
 }
 
 /** RFC 7396. */
@@ -169,6 +185,11 @@ export class FakeRing implements RingInspector {
   ]
   leaving = false
 
+  recover({ slots, from }: RecoveryRequest): RecoveryReport {
+    if (from !== OTHER) throw new InvalidRequestError(`This peer is ${OTHER}: ask ${from} itself`)
+    return { peer: OTHER, recovered: slots === 'all' ? [1, 2] : [slots], users: 5, elsewhere: [] }
+  }
+
   async ring(): Promise<RingReport> {
     if (this.failure !== undefined) throw this.failure
     return {
@@ -180,6 +201,7 @@ export class FakeRing implements RingInspector {
       virtualNodes: 32,
       users: 1,
       underReplicated: 0,
+      withoutMajority: 0,
       peers: []
     }
   }

@@ -12,6 +12,7 @@ import {
 } from '../../src/errors.ts'
 import { HTTP_ERRORS } from '../../src/gateway/problems.ts'
 import { patchBody, putBody } from '../../src/gateway/schemas.ts'
+import { OTHER, SELF } from './fake-users.ts'
 import { harness, ManualClock, problemOf } from './harness.ts'
 
 const PUT = { body: { status: 0 } }
@@ -49,6 +50,27 @@ test('leaving is accepted with where to watch it, and can be asked for again', a
     const body = await response.json()
     assert.deepEqual([body.state, body.slotsLeft, body.watch], ['leaving', 1, '/v1/peer'])
   }
+})
+
+test('recovering takes a slot or all, the peer, and the word that data may be lost', async () => {
+  const { ask } = harness()
+  const path = '/v1/ring/recover'
+  const body = { slots: 'all', from: OTHER, acceptDataLoss: true }
+  const response = await ask('POST', path, { body })
+  assert.equal(response.status, 200)
+  assert.deepEqual(await response.json(), { peer: OTHER, recovered: [1, 2], users: 5, elsewhere: [] })
+  assert.equal((await ask('POST', path, { body: { ...body, slots: 17 } })).status, 200)
+  for (const change of [
+    { acceptDataLoss: false },
+    { acceptDataLoss: undefined },
+    { slots: -1 },
+    { slots: '17' },
+    { more: 1 }
+  ]) {
+    const problem = await problemOf(await ask('POST', path, { body: { ...body, ...change } }), 400)
+    assert.equal(problem.type, 'urn:anillo:error:invalid-request', JSON.stringify(change))
+  }
+  await problemOf(await ask('POST', path, { body: { ...body, from: SELF } }), 400)
 })
 
 test('readiness names each check and is 503 while any fails; liveness and the version do not depend on it', async () => {

@@ -22,7 +22,14 @@ export function harness(clock: Clock = systemClock): Harness {
   const errors: LogFields[] = []
   const log = { ...silentLog, error: (_message: string, fields: LogFields = {}) => errors.push(fields) }
   const runtime: Runtime = { clock, random: systemRandom, log }
-  const gateway = createGateway({ users, ring, leave: () => ring.leave(), runtime, version: '1.2.3' })
+  const gateway = createGateway({
+    users,
+    ring,
+    leave: () => ring.leave(),
+    recover: async request => ring.recover(request),
+    runtime,
+    version: '1.2.3'
+  })
   return {
     users,
     ring,

@@ -24,10 +24,12 @@ const reference = await readFile(new URL('../../../docs/http.md', import.meta.ur
 
 test('the reference lists every route, and only routes that exist', () => {
   const runtime = { clock: systemClock, random: systemRandom, log: silentLog }
+  const ring = new FakeRing()
   const app = createApp({
     users: new FakeUsers(),
-    ring: new FakeRing(),
+    ring,
     leave: () => {},
+    recover: async request => ring.recover(request),
     runtime,
     version: ''
   })

@@ -122,6 +122,7 @@ test('a method that a path does not have is 405 with Allow, and OPTIONS says whi
     ['/v1/ring', 'GET, HEAD, OPTIONS'],
     ['/v1/ring/lookup/7', 'GET, HEAD, OPTIONS'],
     ['/v1/peer', 'GET, HEAD, OPTIONS'],
+    ['/v1/ring/recover', 'POST, OPTIONS'],
     ['/v1/peer/leave', 'POST, OPTIONS'],
     ['/livez', 'GET, HEAD, OPTIONS'],
     ['/readyz', 'GET, HEAD, OPTIONS'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OutcomeUnknownError, UnavailableError } from '../../src/errors.ts'
-import { harness } from './harness.ts'
+import { ConflictError, OutcomeUnknownError, UnavailableError } from '../../src/errors.ts'
+import { harness, ManualClock } from './harness.ts'
 
 async function answer(response: Response): Promise<[number, unknown]> {
   return [response.status, await response.json()]
@@ -94,4 +94,39 @@ test('errors keep the form of the original and say when to try again', async () 
   const refused = await ask('DELETE', '/status/7')
   assert.equal(refused.headers.get('allow'), 'GET, POST, HEAD, OPTIONS')
   assert.equal((await answer(refused))[0], 405)
+})
+
+test('without a majority a status is read from any replica, and the answer says so', async () => {
+  const { ask, users } = harness()
+  await ask('POST', '/status/7', { body: { status: 0 } })
+  const strong = await ask('GET', '/status/7')
+  assert.deepEqual([strong.headers.get('ring-consistency'), strong.headers.get('ring-age')], ['strong', null])
+  users.withoutMajority = new UnavailableError('No majority')
+  const stale = await ask('GET', '/status/7')
+  assert.deepEqual([stale.headers.get('ring-consistency'), stale.headers.get('ring-age')], ['stale', '1500'])
+  assert.deepEqual(await answer(stale), [200, { status: 'ONLINE' }])
+  const absent = await ask('GET', '/status/8')
+  assert.equal(absent.headers.get('ring-consistency'), 'stale')
+  assert.deepEqual(await answer(absent), [404, { error: 'User not found' }])
+  assert.deepEqual(await answer(await ask('POST', '/status/7', { body: { status: 1 } })), [
+    503,
+    { error: 'No majority' }
+  ])
+  users.withoutMajority = new ConflictError('Something else')
+  assert.equal((await ask('GET', '/status/7')).status, 412, 'only a slot that cannot answer is read stale')
+})
+
+test('a leader that does not answer is waited for two seconds, then a status is read from any replica', async () => {
+  const clock = new ManualClock()
+  const { ask, users } = harness(clock)
+  await ask('POST', '/status/7', { body: { status: 0 } })
+  users.leaderGate = new Promise(() => {})
+  const call = ask('GET', '/status/7')
+  while (clock.pending < 2) await new Promise(setImmediate)
+  clock.advance(1_999)
+  assert.equal(await Promise.race([call, new Promise(resolve => setImmediate(resolve, 'waits'))]), 'waits')
+  clock.advance(1)
+  const response = await call
+  assert.deepEqual([response.status, response.headers.get('ring-consistency')], [200, 'stale'])
+  assert.equal(clock.pending, 0)
 })

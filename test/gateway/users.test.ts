@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { OperationTooOldError, UnavailableError } from '../../src/errors.ts'
 import { harness, problemOf } from './harness.ts'
 
 const PUT = { body: { status: 'ONLINE', profile: { name: 'Ada' } } }
@@ -55,6 +56,7 @@ test('consistency is asked for in the query, and what is unknown or contradictor
   ] as const) {
     const response = await ask('GET', `/v1/users/7${query}`)
     assert.equal(response.headers.get('ring-consistency'), consistency, query)
+    assert.equal(response.headers.get('ring-age'), consistency === 'stale' ? '1500' : null, query)
   }
   const calls = users.calls
   for (const query of [
@@ -155,6 +157,33 @@ test('a write repeated with its Idempotency-Key is done once and answered as the
     await problemOf(await ask('PUT', '/v1/users/7', { headers: { 'Idempotency-Key': key }, ...PUT }), 400)
   }
   assert.equal(users.writes, 2)
+})
+
+test('a repeated write hands on how old it is; an age without a key, or that is none, is 400', async () => {
+  const { ask, users } = harness()
+  const aged = (age: string, key = 'k') => ({ 'Idempotency-Key': key, 'Idempotency-Age': age })
+  await ask('PUT', '/v1/users/7', { headers: aged('12'), ...PUT })
+  await ask('DELETE', '/v1/users/7', { headers: aged('0', 'l') })
+  await ask('DELETE', '/v1/users/7')
+  assert.deepEqual(users.ages, [12_000, 0, 0])
+  for (const headers of [aged('-1'), aged('1.5'), aged(''), aged('1, 2'), { 'Idempotency-Age': '1' }])
+    await problemOf(await ask('DELETE', '/v1/users/7', { headers }), 400)
+  users.failure = new OperationTooOldError('Read the user, and decide anew')
+  const problem = await problemOf(await ask('DELETE', '/v1/users/7', { headers: aged('301') }), 409)
+  assert.equal(problem.type, 'urn:anillo:error:operation-too-old')
+})
+
+test('a strong read without a majority is 503, a stale one is answered', async () => {
+  const { ask, users } = harness()
+  await ask('PUT', '/v1/users/7', PUT)
+  users.withoutMajority = new UnavailableError('No majority', { retryAfterMs: 1_000 })
+  const refused = await ask('GET', '/v1/users/7')
+  assert.equal(refused.headers.get('retry-after'), '1')
+  assert.equal((await problemOf(refused, 503)).type, 'urn:anillo:error:unavailable')
+  const stale = await ask('GET', '/v1/users/7?stale')
+  assert.deepEqual([stale.status, (await stale.json()).id], [200, '7'])
+  const absent = await ask('GET', '/v1/users/8?consistency=stale')
+  assert.deepEqual([absent.status, absent.headers.get('ring-consistency')], [404, 'stale'])
 })
 
 test('of a thousand racing creations exactly one is 201', async () => {

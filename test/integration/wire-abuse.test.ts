@@ -6,11 +6,12 @@ import * as usersWire from '../../protocols/users.ts'
 import { multihashOf, ringNode } from '../../src/chord/ring-node.ts'
 import type { AnilloEvent } from '../../src/events.ts'
 import { CHORD_PROTOCOL } from '../../src/network/chord-protocol.ts'
+import { REPLICA_PROTOCOL } from '../../src/network/replica-protocol.ts'
 import { RpcEndpoint } from '../../src/network/rpc.ts'
 import { USERS_PROTOCOL } from '../../src/network/users-protocol.ts'
 import { type AnilloPeer, createPeer } from '../../src/peer.ts'
 import { positionToBytes } from '../../src/ring/position.ts'
-import { type Member, startMember } from '../network/member.ts'
+import { type Member, startMember, until } from '../network/member.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 const bytes = (length: number) => new Uint8Array(length) as Bytes
@@ -28,8 +29,8 @@ describe('a peer that is sent nonsense by a member of its ring', () => {
     })
     member = await startMember({ ringId: peer.ringId })
     member.book.set(peer.peer, peer.addresses)
-    for (const protocol of [CHORD_PROTOCOL, USERS_PROTOCOL]) {
-      const endpoint = new RpcEndpoint(member.wire, protocol, (_from, body) => body)
+    for (const protocol of [CHORD_PROTOCOL, USERS_PROTOCOL, REPLICA_PROTOCOL]) {
+      const endpoint = new RpcEndpoint(member.wire, protocol, { request: (_from, body) => body })
       await endpoint.start()
       endpoints.set(protocol, endpoint)
     }
@@ -52,14 +53,26 @@ describe('a peer that is sent nonsense by a member of its ring', () => {
     return { peer: multihashOf(of) as Bytes, index, position: position as Bytes }
   }
 
-  const view = { slot: 0, epoch: 2n, members: [], leader: bytes(0) }
+  const view = {
+    slot: 0,
+    lineage: 0,
+    lineageId: bytes(16),
+    epoch: 2,
+    members: [],
+    leader: 0,
+    boot: 1,
+    baseEpoch: 1,
+    baseSequence: 1
+  }
   const operation = {
     kind: usersWire.Operation.Kind.SET,
     id: 'ada',
     change: '{"status":"ONLINE"}',
     operationId: bytes(16),
     ifAbsent: false,
-    ifVersion: ''
+    ifVersion: '',
+    ageMs: 0,
+    consistency: usersWire.Operation.Consistency.STRONG
   }
   const cases: [what: string, protocol: string, body: () => Uint8Array, error: string][] = [
     [
@@ -171,15 +184,13 @@ describe('a peer that is sent nonsense by a member of its ring', () => {
       'TooLargeError'
     ],
     [
-      'the installation of a slot whose rows were never sent',
+      'a write that may be stale',
       USERS_PROTOCOL,
-      () => {
-        const members = [{ peer: multihashOf(peer.peer) as Bytes, store: bytes(8) }]
-        return usersWire.UsersRequest.encode({
-          install: { view: { slot: 0, epoch: 9n, members, leader: members[0]!.peer }, digest: bytes(32) }
-        })
-      },
-      'TransferError'
+      () =>
+        usersWire.UsersRequest.encode({
+          operation: { ...operation, consistency: usersWire.Operation.Consistency.STALE }
+        }),
+      'ProtocolViolationError'
     ]
   ]
   for (const [what, protocol, body, error] of cases) {
@@ -188,16 +199,38 @@ describe('a peer that is sent nonsense by a member of its ring', () => {
       const result = await send(protocol, body())
       assert.equal(result.kind, 'refused', JSON.stringify(result))
       assert.equal(result.kind === 'refused' && result.name, error)
-      if (error !== 'TransferError') assert.deepEqual(refused, [error])
+      assert.deepEqual(refused, [error])
       await peer.users.set('served', { status: 'ONLINE' })
       assert.equal((await peer.users.get('ada'))?.id, undefined)
     })
   }
 
+  const messages: [what: string, body: () => Uint8Array][] = [
+    ['bytes that are none', () => new Uint8Array(64).fill(255)],
+    ['a slot that the ring does not have', () => Uint8Array.of(0x08, 5, 0x12, 2, 0x80, 0x02)],
+    ['a kind that nobody knows', () => Uint8Array.of(0x08, 99, 0x12, 1, 0)]
+  ]
+  for (const [what, body] of messages) {
+    it(`takes no messages between replicas with ${what}, and serves on`, async () => {
+      refused.length = 0
+      assert.ok(endpoints.get(REPLICA_PROTOCOL)!.post(peer.peer, body()))
+      await until(() => refused.length > 0, 'the refusal')
+      assert.deepEqual(refused, ['ProtocolViolationError'])
+      await peer.users.set('served', { status: 'ONLINE' })
+    })
+  }
+
+  it('answers no request where only messages belong', async () => {
+    refused.length = 0
+    const result = await send(REPLICA_PROTOCOL, usersWire.UsersRequest.encode({ tally: {} }))
+    assert.equal(result.kind, 'no-reply')
+    assert.deepEqual(refused, ['ProtocolViolationError'])
+  })
+
   it('tells a peer of another ring so, and hears nothing of what it wants', async () => {
     const stranger = await startMember({ ringId: 'f'.repeat(32) })
     stranger.book.set(peer.peer, peer.addresses)
-    const endpoint = new RpcEndpoint(stranger.wire, USERS_PROTOCOL, (_from, body) => body)
+    const endpoint = new RpcEndpoint(stranger.wire, USERS_PROTOCOL, { request: (_from, body) => body })
     await endpoint.start()
     refused.length = 0
     const result = await endpoint.call(peer.peer, usersWire.UsersRequest.encode({ operation }), {

@@ -4,7 +4,7 @@ import { after } from 'node:test'
 import type { Stream } from '@libp2p/interface'
 import { type Frame, FrameDecoder } from '../../src/network/frame.ts'
 import { answerHello } from '../../src/network/hello.ts'
-import { type CallResult, RpcEndpoint, type RpcHandler } from '../../src/network/rpc.ts'
+import { type CallResult, type MessageHandler, RpcEndpoint, type RpcHandler } from '../../src/network/rpc.ts'
 import { type Member, type MemberOptions, PROTOCOL, startMember } from './member.ts'
 
 export const echo: RpcHandler = (_from, body) => body
@@ -15,10 +15,10 @@ after(async () => {
 
 export async function endpoint(
   handler: RpcHandler = echo,
-  options?: MemberOptions
+  options?: MemberOptions & { readonly message?: MessageHandler }
 ): Promise<Member & { rpc: RpcEndpoint }> {
   const member = await startMember(options)
-  const rpc = new RpcEndpoint(member.wire, PROTOCOL, handler)
+  const rpc = new RpcEndpoint(member.wire, PROTOCOL, { request: handler, message: options?.message })
   await rpc.start()
   endings.push(async () => {
     await rpc.stop()

@@ -103,7 +103,7 @@ const refused: [string, number[], string][] = [
   ['a length with needless bytes', [0x85, 0x80, 0x00], 'ProtocolViolationError'],
   ['an empty frame', [0], 'ProtocolViolationError'],
   ['a frame shorter than its header', [4, 1, 0, 0, 0], 'ProtocolViolationError'],
-  ['a frame of an unknown type', [5, 5, 0, 0, 0, 1], 'ProtocolViolationError']
+  ['a frame of an unknown type', [5, 6, 0, 0, 0, 1], 'ProtocolViolationError']
 ]
 for (const [what, bytes, name] of refused) {
   test(`${what} is refused`, () => {

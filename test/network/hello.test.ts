@@ -67,7 +67,8 @@ test('a responder of another ring is found out by the opener too', async () => {
     const hello = {
       ringId: new Uint8Array(16),
       storeId,
-      boot: 1n,
+      boot: 1,
+      nonces: new Uint8Array(8),
       versionMin: 1,
       versionMax: 1,
       peerRecord: record
@@ -129,7 +130,15 @@ test('versions: none in common is refused, a wider range is not', async () => {
     const victim = await endpoint()
     const stream = await openRaw(stranger.host, victim)
     const ringId = Buffer.from(RING_ID, 'hex')
-    const hello = { ringId, storeId, boot: 1n, versionMin, versionMax, peerRecord: record }
+    const hello = {
+      ringId,
+      storeId,
+      boot: 1,
+      nonces: new Uint8Array(8),
+      versionMin,
+      versionMax,
+      peerRecord: record
+    }
     stream.send(encodeFrame({ type: FrameType.hello, id: 0, body: Hello.encode(hello as unknown as Hello) }))
     const read: Uint8Array[] = []
     stream.addEventListener('message', ({ data }) => read.push(data.subarray()))
@@ -141,7 +150,7 @@ test('versions: none in common is refused, a wider range is not', async () => {
   assert.deepEqual(await say(1, 9), [[], undefined])
 })
 
-test("a hello with another peer's record, a changed record or a wrong store id is refused", async () => {
+test("a hello with another peer's record, a changed record, a wrong store id or no start is refused", async () => {
   const liar = await startMember()
   endings.push(liar.stop)
   const changed = new Uint8Array(liar.wire.hello.record)
@@ -151,7 +160,10 @@ test("a hello with another peer's record, a changed record or a wrong store id i
     { record: other },
     { record: changed },
     { record: new Uint8Array(0) },
-    { storeId: new Uint8Array(9) }
+    { storeId: new Uint8Array(9) },
+    { boot: 0 },
+    { nonces: new Uint8Array(0) },
+    { nonces: new Uint8Array(17 * 8) }
   ]) {
     const victim = await endpoint()
     const stream = await openRaw(liar.host, victim)

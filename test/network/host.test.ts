@@ -32,7 +32,9 @@ test('of two connections between two peers one may be lost without losing calls 
   const [a, b] = [await startMember(), await startMember()]
   introduce(a, b)
   const protocol = '/anillo/test/1.0.0'
-  const endpoints = [a, b].map(member => new RpcEndpoint(member.wire, protocol, (_from, body) => body))
+  const endpoints = [a, b].map(
+    member => new RpcEndpoint(member.wire, protocol, { request: (_from, body) => body })
+  )
   for (const endpoint of endpoints) await endpoint.start()
   const [rpc] = endpoints
   const ask = () => rpc!.call(b.peer, Uint8Array.of(1), { timeoutMs: 5_000 })

@@ -14,7 +14,9 @@ import { type HelloPolicy, type Met, sayHello } from '../../src/network/hello.ts
 import { createHost } from '../../src/network/host.ts'
 import { Refusals } from '../../src/network/refusals.ts'
 import type { Wire } from '../../src/network/wire.ts'
-import { type Clock, type LogFields, systemClock, systemRandom } from '../../src/runtime.ts'
+import { type Clock, type LogFields, silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
+import { KnownBoots } from '../../src/storage/known-boots.ts'
+import { MemoryStore } from '../../src/storage/memory-store.ts'
 
 export const PROTOCOL = '/anillo/test/1.0.0'
 export const RING_ID = '0123456789abcdef0123456789abcdef'
@@ -44,6 +46,8 @@ export interface Member {
   /** Addresses that it knows of others. */
   readonly book: Map<Peer, readonly string[]>
   readonly met: Met[]
+  /** What it was told when it was refused for having an old copy of its store. */
+  readonly rolledBack: Error[]
   readonly events: AnilloEvent[]
   readonly logged: { message: string; fields: LogFields | undefined }[]
   /** Timers that it has started and that have neither fired nor been cancelled. */
@@ -66,6 +70,8 @@ export async function startMember(options: MemberOptions = {}): Promise<Member> 
   const address = host.getMultiaddrs()[0]!.toString()
   const contact = await signContact(privateKey, [address], 1n)
   const { clock, timers } = countingClock(options.speed ?? 1)
+  const boots = new KnownBoots(new MemoryStore(), { clock, random: systemRandom, log: silentLog })
+  const rolledBack: Error[] = []
   const met: Met[] = []
   const logged: Member['logged'] = []
   const log = (message: string, fields?: LogFields) => void logged.push({ message, fields })
@@ -76,9 +82,12 @@ export async function startMember(options: MemberOptions = {}): Promise<Member> 
     hello: {
       genesis: ringId === undefined ? undefined : genesisOf(ringId, contact.peer),
       storeId: new Uint8Array(8).fill(1),
-      boot: 3n,
+      boot: 3,
+      nonces: new Uint8Array(24).fill(7),
       record: contact.record,
-      onMet: hello => void met.push(hello)
+      admit: (incarnation, nonces) => boots.admit(incarnation, nonces),
+      onMet: hello => void met.push(hello),
+      onRolledBack: error => void rolledBack.push(error)
     },
     runtime: {
       clock,
@@ -92,7 +101,20 @@ export async function startMember(options: MemberOptions = {}): Promise<Member> 
   const stop = async () => {
     await host.stop()
   }
-  return { host, wire, peer: contact.peer, privateKey, address, book, met, events, logged, timers, stop }
+  return {
+    host,
+    wire,
+    peer: contact.peer,
+    privateKey,
+    address,
+    book,
+    met,
+    rolledBack,
+    events,
+    logged,
+    timers,
+    stop
+  }
 }
 
 /** Tells both of each other's address. */

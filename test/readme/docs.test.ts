@@ -20,7 +20,9 @@ test('the README leads to every page', () => {
 })
 
 test('every picture is shown by a page, and says in words what it shows', () => {
-  const pages = ['README.md', 'docs/architecture.md', 'docs/chord.md', 'docs/slots.md'].map(textOf).join('\n')
+  const pages = ['README.md', 'docs/architecture.md', 'docs/chord.md', 'docs/replication.md']
+    .map(textOf)
+    .join('\n')
   for (const name of readdirSync(new URL('docs/images', ROOT))) {
     assert.match(pages, new RegExp(`!\\[[^\\]]+\\]\\((docs/)?images/${name}\\)`))
     assert.match(textOf(`docs/images/${name}`), /<title id="t">.+<\/title>\s*<desc id="d">.+<\/desc>/)

@@ -140,7 +140,7 @@ export class SimulatedRing {
     const { seed, onEvent } = this.#options
     const host: SimulatedHost = new SimulatedHost({
       peer,
-      clock: this.time,
+      time: this.time,
       random: seededRandom(seed, `${peer} at ${this.time.monotonic()}`),
       network: this.network,
       virtualNodes: this.genesis.virtualNodes,

@@ -24,6 +24,8 @@ export class VirtualTime implements Clock {
   #order = 0
   /** Looks at the state of things after every single event. */
   watch: (() => void) | undefined
+  /** Events that have happened. */
+  fired = 0
 
   now(): number {
     return EPOCH_MS + this.#nowMs
@@ -62,6 +64,7 @@ export class VirtualTime implements Clock {
         if (next === undefined || next.atMs > endMs) break
         this.#pop()
         this.#nowMs = next.atMs
+        this.fired++
         next.fire?.()
       }
       this.#nowMs = endMs

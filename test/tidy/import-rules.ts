@@ -14,7 +14,8 @@ const MAY_IMPORT: Record<string, RegExp> = {
   replica: /^src\/(ring\/|chord\/ring-node\.ts|storage\/)/,
   users: /^src\/(replica|ring|chord|storage)\//,
   // and the ports (see portFiles), and the nouns that travel
-  network: /^(protocols\/|src\/(ring\/|chord\/(contact|genesis)\.ts|users\/user\.ts))/,
+  network:
+    /^(protocols\/|src\/(ring\/|chord\/(contact|genesis)\.ts|replica\/ballot\.ts|storage\/keys\.ts|users\/user\.ts))/,
   gateway: /^src\/users\//,
   output: /^src\/(users\/|chord\/ring-node\.ts)/,
   client: /^src\/users\//,

@@ -1,29 +1,43 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { IDEMPOTENCY_OUTCOMES_MAX, IDEMPOTENCY_WINDOW_MS } from '../../src/constants.ts'
+import { IDEMPOTENCY_OUTCOMES_MAX, IDEMPOTENCY_WINDOW_MS, OPERATION_AGE_MAX_MS } from '../../src/constants.ts'
 import type { Slot } from '../../src/ring/slot.ts'
 import { mergePatch, type Operation, type Outcome, usersMachine } from '../../src/users/operation.ts'
-import { decodeRow, isLiveRow, statusOfRow } from '../../src/users/row.ts'
+import { isLiveRow, rowAfter, statusOfRow, UserRow } from '../../src/users/row.ts'
 
-/** One user's row and the operations done to it, each at its own version. */
+/** One user's row and the operations done to it, each in an entry of its own. */
 class OneUser {
   row: Uint8Array | undefined
   nowMs = Date.UTC(2026, 0, 1)
+  logTimeMs = 0
+  /** Payloads with the log times of their entries. */
+  readonly log: { readonly payload: Uint8Array; readonly logTimeMs: number }[] = []
   #sequence = 0
 
   do(operation: Partial<Operation> & { kind: Operation['kind'] }): Outcome {
     this.#sequence++
+    const { nowMs, logTimeMs } = this
     const full = { id: 'ada', operationId: `${this.#sequence}`.padStart(32, '0'), ...operation } as Operation
-    const { outcome, row } = usersMachine.evaluate(this.row, full, {
-      version: `1.${this.#sequence}`,
-      nowMs: this.nowMs
-    })
-    if (row !== undefined) this.row = row ?? undefined
+    const version = `1.${this.#sequence}`
+    const { outcome, payload } = usersMachine.evaluate(this.row, full, { version, nowMs, logTimeMs })
+    if (payload === undefined) return outcome
+    this.log.push({ payload, logTimeMs })
+    this.row = usersMachine.apply(this.row, payload, { version, logTimeMs })!
     return outcome
+  }
+
+  /** Whether the next write with that id is taken for one that was executed before. */
+  remembers(operation: Partial<Operation> & { kind: Operation['kind'] }): boolean {
+    const { row, log, logTimeMs } = this
+    const { replayed } = this.do(operation)
+    Object.assign(this, { row, logTimeMs })
+    log.length -= Number(!replayed)
+    return replayed
   }
 }
 
 const online = { status: 'ONLINE' }
+const busy = { status: 'BUSY' }
 
 describe('an operation on a user', () => {
   it('creates, replaces, and keeps the profile that a set leaves out', () => {
@@ -49,7 +63,7 @@ describe('an operation on a user', () => {
     const user = new OneUser()
     const before = user.do({ kind: 'set', change: online })
     user.nowMs -= 3_600_000
-    const after = user.do({ kind: 'set', change: { status: 'BUSY' } })
+    const after = user.do({ kind: 'set', change: busy })
     assert.equal(after.user?.updatedAt, before.user?.updatedAt)
   })
 
@@ -58,12 +72,12 @@ describe('an operation on a user', () => {
     assert.equal(user.do({ kind: 'set', change: online, ifVersion: '1.9' }).kind, 'conflict')
     assert.equal(user.row, undefined)
     const { version } = user.do({ kind: 'set', change: online, ifAbsent: true })
-    const refused = user.do({ kind: 'set', change: { status: 'BUSY' }, ifAbsent: true })
+    const refused = user.do({ kind: 'set', change: busy, ifAbsent: true })
     assert.equal(refused.kind, 'conflict')
     assert.equal(refused.user?.version, version)
     assert.equal(user.do({ kind: 'delete', ifVersion: '0.0' }).kind, 'conflict')
     assert.equal(user.do({ kind: 'get' }).user?.status, 'ONLINE')
-    assert.equal(user.do({ kind: 'patch', change: { status: 'BUSY' }, ifVersion: version }).kind, 'updated')
+    assert.equal(user.do({ kind: 'patch', change: busy, ifVersion: version }).kind, 'updated')
   })
 
   it('done twice with one id happens once, and both answers are the same', () => {
@@ -78,7 +92,7 @@ describe('an operation on a user', () => {
   it('with a used id and another content is refused', () => {
     const user = new OneUser()
     user.do({ kind: 'set', change: online, operationId: 'a'.repeat(32) })
-    const reused = user.do({ kind: 'set', change: { status: 'BUSY' }, operationId: 'a'.repeat(32) })
+    const reused = user.do({ kind: 'set', change: busy, operationId: 'a'.repeat(32) })
     assert.equal(reused.kind, 'reused')
     assert.equal(user.do({ kind: 'get' }).user?.status, 'ONLINE')
   })
@@ -97,7 +111,7 @@ describe('an operation on a user', () => {
     user.do({ kind: 'set', change: online })
     const operation = {
       kind: 'set',
-      change: { status: 'BUSY' },
+      change: busy,
       ifAbsent: true,
       operationId: 'c'.repeat(32)
     } as const
@@ -107,17 +121,79 @@ describe('an operation on a user', () => {
     assert.equal(user.do({ kind: 'get' }).kind, 'absent')
   })
 
-  it('is remembered for ten minutes, and of many only the last sixty-four', () => {
+  it('is remembered for ten minutes of log time, whatever the wall clock says', () => {
     const user = new OneUser()
     const operation = { kind: 'set', change: online, operationId: 'e'.repeat(32) } as const
     user.do(operation)
-    for (let i = 1; i < IDEMPOTENCY_OUTCOMES_MAX; i++) user.do({ kind: 'set', change: { status: 'BUSY' } })
-    assert.equal(user.do(operation).replayed, true)
-    user.do({ kind: 'set', change: { status: 'BUSY' } })
-    assert.equal(user.do(operation).replayed, false)
-    user.nowMs += IDEMPOTENCY_WINDOW_MS + 1
-    assert.equal(user.do(operation).replayed, false)
-    assert.equal(decodeRow(user.row!).past.length, 1)
+    user.nowMs += 24 * IDEMPOTENCY_WINDOW_MS
+    user.logTimeMs = IDEMPOTENCY_WINDOW_MS
+    user.do({ kind: 'set', change: busy })
+    assert.equal(user.remembers(operation), true)
+    user.logTimeMs++
+    assert.equal(user.remembers(operation), false)
+    const before = user.row!.byteLength
+    user.do({ kind: 'set', change: busy })
+    assert.equal(user.row!.byteLength, before, 'the one that is past made room')
+  })
+
+  it('is remembered before all that followed it, up to 256 of them', () => {
+    const user = new OneUser()
+    const operation = { kind: 'set', change: online, operationId: 'e'.repeat(32) } as const
+    user.do(operation)
+    for (let i = 1; i < IDEMPOTENCY_OUTCOMES_MAX; i++) user.do({ kind: 'set', change: busy })
+    assert.equal(user.remembers(operation), true)
+    user.do({ kind: 'set', change: busy })
+    assert.equal(user.remembers(operation), false)
+  })
+
+  it('that may have been executed and forgotten is refused, one that cannot have been is not', () => {
+    const user = new OneUser()
+    for (let i = 0; i <= IDEMPOTENCY_OUTCOMES_MAX; i++) {
+      user.logTimeMs += 10
+      user.do({ kind: 'set', change: busy })
+    }
+    // The one of log time 10 was evicted; the oldest that is remembered was made at 20.
+    const aged = (ageMs: number) => () => user.remembers({ kind: 'set', change: online, ageMs })
+    assert.throws(aged(user.logTimeMs - 10), { name: 'OperationTooOldError' })
+    assert.throws(aged(OPERATION_AGE_MAX_MS), { name: 'OperationTooOldError' })
+    assert.equal(aged(user.logTimeMs - 11)(), false)
+    assert.equal(aged(0)(), false)
+    assert.equal(
+      user.remembers({
+        kind: 'set',
+        change: busy,
+        ageMs: user.logTimeMs,
+        operationId: `${IDEMPOTENCY_OUTCOMES_MAX}`.padStart(32, '0')
+      }),
+      true,
+      'what is remembered is answered, however old'
+    )
+  })
+
+  it('older than five minutes is refused, also of a user that nobody ever changed', () => {
+    const user = new OneUser()
+    assert.throws(() => user.do({ kind: 'delete', ageMs: OPERATION_AGE_MAX_MS + 1 }), {
+      name: 'OperationTooOldError'
+    })
+    assert.equal(user.row, undefined)
+    assert.equal(user.do({ kind: 'delete', ageMs: OPERATION_AGE_MAX_MS }).kind, 'absent')
+  })
+
+  it('needs the log unless nothing has to be remembered of it', () => {
+    const user = new OneUser()
+    const logged = (operation: Partial<Operation> & { kind: Operation['kind'] }) => {
+      const before = user.log.length
+      user.do(operation)
+      return user.log.length > before
+    }
+    assert.equal(logged({ kind: 'get' }), false)
+    assert.equal(logged({ kind: 'delete' }), true)
+    assert.equal(logged({ kind: 'patch', change: busy }), true)
+    assert.equal(logged({ kind: 'set', change: online, operationId: 'a'.repeat(32) }), true)
+    assert.equal(logged({ kind: 'set', change: online, operationId: 'a'.repeat(32) }), false)
+    assert.equal(logged({ kind: 'set', change: busy, ifAbsent: true }), true)
+    assert.equal(logged({ kind: 'set', change: busy, ifVersion: '1.1' }), false)
+    assert.equal(logged({ kind: 'delete', ifVersion: '1.1' }), false)
   })
 
   it('deletes the user but not what it must remember, until nobody can ask again', () => {
@@ -125,8 +201,10 @@ describe('an operation on a user', () => {
     user.do({ kind: 'set', change: online })
     user.do({ kind: 'delete' })
     assert.equal(isLiveRow(user.row!), false)
-    assert.equal(usersMachine.isForgettable(user.row!, user.nowMs), false)
-    assert.equal(usersMachine.isForgettable(user.row!, user.nowMs + IDEMPOTENCY_WINDOW_MS + 1), true)
+    assert.equal(usersMachine.isForgettable(user.row!, IDEMPOTENCY_WINDOW_MS), false)
+    assert.equal(usersMachine.isForgettable(user.row!, IDEMPOTENCY_WINDOW_MS + 1), true)
+    user.do({ kind: 'set', change: online })
+    assert.equal(usersMachine.isForgettable(user.row!, 2 * IDEMPOTENCY_WINDOW_MS), false)
   })
 
   it('refuses a patch that would make the profile too large, and changes nothing', () => {
@@ -147,6 +225,26 @@ describe('an operation on a user', () => {
 })
 
 describe('a row', () => {
+  it('is the same on every replica that applies the same entries, and the one that was evaluated on', () => {
+    const user = new OneUser()
+    const writes = [
+      { kind: 'set', change: { status: 'ONLINE', profile: { name: 'Ada', text: 'a\nb \ud800 é' } } },
+      { kind: 'set', change: busy, ifAbsent: true },
+      { kind: 'patch', change: { profile: { name: null } } },
+      { kind: 'delete' },
+      { kind: 'delete' },
+      { kind: 'set', change: online }
+    ] as const
+    for (let round = 0; round < 60; round++) {
+      user.logTimeMs += round < 50 ? 1 : IDEMPOTENCY_WINDOW_MS / 3
+      for (const write of writes) user.do(write)
+    }
+    let row: Uint8Array | undefined
+    for (const { payload, logTimeMs } of user.log) row = rowAfter(row, payload, logTimeMs)
+    assert.deepEqual(row, user.row)
+    assert.deepEqual(new UserRow(row).user, user.do({ kind: 'get' }).user)
+  })
+
   it('tells its status without being decoded', () => {
     const user = new OneUser()
     for (const status of ['ONLINE', 'OFFLINE', 'AWAY', 'BUSY']) {
@@ -155,10 +253,26 @@ describe('a row', () => {
     }
   })
 
+  it('keeps what a refused operation did not change', () => {
+    const user = new OneUser()
+    user.do({ kind: 'delete' })
+    assert.equal(isLiveRow(user.row!), false)
+    const made = user.do({ kind: 'set', change: { status: 'AWAY', profile: { name: 'Ada' } } }).user
+    user.do({ kind: 'set', change: online, ifAbsent: true })
+    assert.equal(statusOfRow(user.row!), 'AWAY')
+    assert.deepEqual(user.do({ kind: 'get' }).user, made)
+  })
+
   it('that is damaged is a StorageError, never a user', () => {
-    for (const text of ['', '1.1 0\n{"id":', '1.1 0\n{}', '\n\n{']) {
-      assert.throws(() => decodeRow(Buffer.from(text)), { name: 'StorageError' })
+    const user = new OneUser()
+    user.do({ kind: 'set', change: online })
+    const row = user.row!
+    const bad = [new Uint8Array(), row.subarray(0, 12), row.subarray(0, row.byteLength - 1)]
+    for (const at of [9, 12, 14]) bad.push(row.with(at, row[at]! ^ 0xff))
+    for (const bytes of bad) {
+      assert.throws(() => new UserRow(bytes).user, { name: 'StorageError' })
     }
+    assert.throws(() => rowAfter(row, new Uint8Array(10), 1), { name: 'StorageError' })
   })
 })
 

@@ -1,13 +1,13 @@
-/** What the peer tells about the ring and itself, and the request to leave. */
-import type { RingInspector } from '../../users/ring-report.ts'
-import type { App } from '../exchange.ts'
-import { readInTime } from '../in-time.ts'
-import { checkQuery, lookupQuery, noQuery } from '../schemas.ts'
+/** What the peer tells about the ring and itself, and the requests to leave and to recover. */
+import { readJson } from '../body.ts'
+import type { App, GatewayOptions } from '../exchange.ts'
+import { readInTime, writeInTime } from '../in-time.ts'
+import { checkQuery, checkRequest, lookupQuery, noQuery, recoveryBody } from '../schemas.ts'
 import { USER_ID, userIdAfter } from '../user-path.ts'
 
 const LOOKUP_PREFIX = '/v1/ring/lookup/'
 
-export function ringRoutes(app: App, ring: RingInspector, leave: () => void): void {
+export function ringRoutes(app: App, { ring, leave, recover, runtime }: GatewayOptions): void {
   app.get('/v1/ring', async c => {
     const { url, signal } = c.env
     checkQuery(noQuery, url.searchParams)
@@ -20,6 +20,14 @@ export function ringRoutes(app: App, ring: RingInspector, leave: () => void): vo
     const { trace } = checkQuery(lookupQuery, url.searchParams)
     const report = await readInTime(ring.lookup(id, { signal }), signal)
     return c.json(trace ? report : { ...report, hops: [] })
+  })
+
+  app.post('/v1/ring/recover', async c => {
+    const { url, signal } = c.env
+    checkQuery(noQuery, url.searchParams)
+    const body = await readJson(c.req.raw, { types: ['application/json'], clock: runtime.clock, signal })
+    const { slots, from } = checkRequest(recoveryBody, body)
+    return c.json(await writeInTime(recover({ slots, from }, { signal }), signal))
   })
 
   app.get('/v1/peer', c => {

@@ -1,4 +1,4 @@
-/** /v1/users/:id. Conditions and idempotency keys go to the holder of the slot, who decides them. */
+/** /v1/users/:id. Conditions and idempotency keys go to the leader of the slot, who decides them. */
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../../constants.ts'
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors.ts'
 import type { Clock } from '../../runtime.ts'
@@ -17,6 +17,8 @@ const PREFIX = '/v1/users/'
 const PATH = `${PREFIX}${USER_ID}`
 const JSON_TYPES = ['application/json']
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
+/** Seconds: more of them are too many anyway. */
+const IDEMPOTENCY_AGE = /^[0-9]{1,9}$/
 const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
 
 export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
@@ -85,6 +87,7 @@ async function writeOptions(
       `An Idempotency-Key is 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, and there is one of it; a UUID is good`
     )
   }
+  const ageMs = ageOf(headers, idempotencyKey)
   const { never, ...condition } = writeCondition(headers, creates)
   if (never) {
     const { value } = await readInTime(users.get(id, { signal }), signal)
@@ -95,7 +98,19 @@ async function writeOptions(
       }
     )
   }
-  return { ...condition, idempotencyKey, signal }
+  return { ...condition, idempotencyKey, ageMs, signal }
+}
+
+/** How long ago the caller first sent the write, ms. @throws InvalidRequestError */
+function ageOf(headers: Headers, idempotencyKey: string | undefined): number {
+  const age = headers.get('idempotency-age')
+  if (age === null) return 0
+  if (idempotencyKey === undefined || !IDEMPOTENCY_AGE.test(age)) {
+    throw new InvalidRequestError(
+      'An Idempotency-Age is the whole seconds since the write was first sent, beside the Idempotency-Key that it was sent with'
+    )
+  }
+  return Number(age) * 1_000
 }
 
 function consistencyOf(parameters: URLSearchParams): 'strong' | 'stale' {

@@ -1,0 +1,361 @@
+/**
+ * All replicas of a peer, and the loop that carries out what their steps want done. What happens within one turn of
+ * the event loop is written in one batch and sent in one frame for each peer; a message of `afterPersist` leaves when
+ * all batches with writes of its slot are on disk, no earlier (R1).
+ */
+import { toString as bytesToString } from 'uint8arrays/to-string'
+import type { Peer } from '../chord/ring-node.ts'
+import { RETRY_AFTER_MS } from '../constants.ts'
+import { assert, OutcomeUnknownError, UnavailableError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import { allSlots, type Slot } from '../ring/slot.ts'
+import type { Runtime, Timer } from '../runtime.ts'
+import type { Store } from '../storage/store.ts'
+import type { Effects, Envelope, Moment, Result } from './effects.ts'
+import type { EntryId } from './entry.ts'
+import { Journal } from './journal.ts'
+import type { ReplicaMessage } from './message.ts'
+import type { Target } from './proposal.ts'
+import { Replica } from './replica.ts'
+import type { ReplicaEvent } from './replica-event.ts'
+import type { ReplicaHandler, ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
+import type { Execution, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
+import { SnapshotExchange } from './snapshot-exchange.ts'
+import { Strain } from './strain.ts'
+import { HEARTBEAT_MS, LATE_MS } from './timing.ts'
+import { type Incarnation, sameIncarnation, sameMember, type View } from './view.ts'
+
+export interface ReplicaGroupInit<Command, Outcome> {
+  readonly self: Incarnation
+  /** S of the ring. */
+  readonly slots: number
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly events: Events
+  readonly machine: SlotMachine<Command, Outcome>
+  readonly rpc: ReplicaRpc
+  /** This very start of the peer made the ring. @default false */
+  readonly genesis?: boolean | undefined
+  /** An invariant does not hold, or what is on disk is damaged: this peer must stop. Called once. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** A replica as those see it who plan or look. */
+export interface ReplicaStatus {
+  readonly slot: Slot
+  readonly view: View | null
+  readonly leading: boolean
+  readonly sealed: boolean
+  readonly users: number
+  readonly applied: EntryId
+  /** A newer view, without this peer. */
+  readonly next: View | null
+  /** The data is kept until the next view's members have it, or is being deleted. */
+  readonly handingOff: boolean
+  readonly changing: boolean
+  /** At the leader, of each member: whether it answers and has all but a little. */
+  readonly members: readonly { readonly peer: Peer; readonly current: boolean }[]
+}
+
+const LINEAGE_ID_BYTES = 16
+const TICK_MS = 50
+const TICKS_PER_HEARTBEAT = HEARTBEAT_MS / TICK_MS
+/** A disk that has not finished a write for so long must not lead: its peer answers nothing that has to be written. */
+const STUCK_DISK_MS = 2_000
+
+export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, ReplicaHandler {
+  readonly #init: ReplicaGroupInit<Command, Outcome>
+  readonly #replicas: Replica<Command, Outcome>[]
+  readonly #journal: Journal
+  readonly #snapshots: SnapshotExchange
+  readonly #met = new Map<Peer, Incarnation>()
+  /** Replicas that took a step in this turn. */
+  readonly #touched = new Set<Slot>()
+  readonly #outbox = new Map<Peer, ReplicaMessage[]>()
+  /** Messages of this peer to itself. */
+  #loopback: ReplicaMessage[] = []
+  #turn: Promise<void> | undefined
+  #ticker: Timer | undefined
+  #ticks = 0
+  #tickDueMs = 0
+  readonly #strain = new Strain()
+  #state: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor(init: ReplicaGroupInit<Command, Outcome>) {
+    this.#init = init
+    const { slots, self, store, machine, runtime } = init
+    const moment = this.#moment()
+    const incarnationOf = (peer: Peer) => this.incarnationOf(peer)
+    const { random } = runtime
+    const common = { slots, self, store, machine, random, incarnationOf, genesis: init.genesis === true }
+    this.#replicas = allSlots(slots).map(slot => new Replica({ ...common, slot }, moment))
+    this.#journal = new Journal(store, runtime.clock, {
+      markOf: slot => this.#replica(slot).ledger.mark,
+      onDurable: (marks, envelopes) => {
+        for (const [slot, mark] of marks) this.#step(slot, { type: 'durable', mark })
+        for (const envelope of envelopes) this.#post(envelope)
+      },
+      onFailure: () => this.#end()
+    })
+    this.#snapshots = new SnapshotExchange({
+      ...init,
+      settled: () => this.#journal.settled(),
+      replicaOf: slot => this.#replica(slot),
+      step: (slot, event, before) => this.#step(slot, event, before)
+    })
+  }
+
+  start(): void {
+    assert(this.#state === 'new', 'replicas are started once')
+    this.#state = 'running'
+    this.#tickDueMs = this.#init.runtime.clock.monotonic() + TICK_MS
+    this.#ticker = this.#init.runtime.clock.timer(TICK_MS, this.#tick)
+  }
+
+  /** Accepts nothing more and tells everybody who waits; resolves when all that was written is on disk. */
+  async stop(): Promise<void> {
+    this.#end()
+    await this.#snapshots.stop()
+    await this.#turn
+    await this.#journal.settled().catch(() => {}) // who owns the disk was told
+  }
+
+  execute(slot: Slot, command: Command): Promise<Execution<Outcome>> {
+    return new Promise((resolve, reject) => {
+      if (this.#state !== 'running') throw stopping()
+      this.#step(slot, {
+        type: 'execute',
+        command,
+        ticket: { settle: result => finish(result, resolve, reject) }
+      })
+    })
+  }
+
+  readStale(slot: Slot, command: Command): StaleRead<Outcome> | undefined {
+    if (this.#state !== 'running') throw stopping()
+    return this.#replica(slot).readStale(command, this.#moment())
+  }
+
+  installed(): View[] {
+    return this.#replicas.flatMap(({ view }) => view ?? [])
+  }
+
+  known(slot: Slot): View | undefined {
+    return this.#replica(slot).ledger.newest ?? undefined
+  }
+
+  status(slot: Slot): ReplicaStatus {
+    const replica = this.#replica(slot)
+    const { state, table, sealed } = replica.ledger
+    const { leadership } = replica
+    const current = leadership?.current(this.#moment().atMs) ?? []
+    return {
+      slot,
+      view: state.view,
+      leading: leadership !== undefined,
+      sealed,
+      users: table.applied.live,
+      applied: table.applied,
+      next: state.next,
+      handingOff: state.handOff || state.clearing,
+      changing: replica.changing,
+      members: (leadership?.view.members ?? []).map(({ peer }) => ({
+        peer,
+        current: current.some(member => member.peer === peer)
+      }))
+    }
+  }
+
+  /** The newest store and start of a peer that this one has met; of itself always. */
+  incarnationOf(peer: Peer): Incarnation | undefined {
+    return peer === this.#init.self.peer ? this.#init.self : this.#met.get(peer)
+  }
+
+  /** Begins to change members or leader of a slot. False: this peer does not lead it, or it is being changed already. */
+  change(slot: Slot, target: Target): boolean {
+    const replica = this.#replica(slot)
+    const { leadership } = replica
+    if (leadership === undefined || replica.changing || isSame(leadership.view, target)) return false
+    assert(
+      target.members.some(member => sameMember(member, target.leader)),
+      `the leader of slot ${slot} would be no member`
+    )
+    this.#step(slot, { type: 'change', target })
+    return true
+  }
+
+  /**
+   * Goes on with a slot alone, as it is here, because an operator accepts that the rest of it is lost. False: there
+   * is nothing of it here.
+   */
+  recover(slot: Slot): boolean {
+    const replica = this.#replica(slot)
+    const before = replica.view
+    const lineageId = bytesToString(this.#init.runtime.random.bytes(LINEAGE_ID_BYTES), 'base16')
+    this.#step(slot, { type: 'recover', lineageId })
+    return replica.view !== before
+  }
+
+  received(from: Incarnation, messages: readonly ReplicaMessage[]): void {
+    if (this.#state !== 'running') return
+    this.met(from)
+    // A message of an incarnation that is over may still have been on its way.
+    if (!sameIncarnation(this.#met.get(from.peer)!, from)) return
+    for (const message of messages) this.#step(message.slot, { type: 'message', from, message })
+  }
+
+  met(incarnation: Incarnation): void {
+    const known = this.#met.get(incarnation.peer)
+    if (known !== undefined && sameMember(known, incarnation) && known.boot >= incarnation.boot) return
+    this.#met.set(incarnation.peer, incarnation)
+  }
+
+  receiveSnapshot(from: Peer, records: AsyncIterator<SnapshotRecord>): Promise<SnapshotVerdict> {
+    return this.#snapshots.receive(from, records)
+  }
+
+  #end(): void {
+    if (this.#state === 'stopped') return
+    this.#ticker?.cancel()
+    for (const slot of this.#replicas.keys()) this.#step(slot as Slot, { type: 'stop' })
+    this.#state = 'stopped'
+  }
+
+  readonly #tick = (): void => {
+    const { clock } = this.#init.runtime
+    const now = clock.monotonic()
+    const late = now - this.#tickDueMs > LATE_MS
+    this.#strain.add(now - this.#tickDueMs)
+    this.#tickDueMs = now + TICK_MS
+    this.#ticker = clock.timer(TICK_MS, this.#tick)
+    const heartbeat = ++this.#ticks % TICKS_PER_HEARTBEAT === 0
+    const stuck = this.#journal.isStuck(STUCK_DISK_MS)
+    for (const [slot, replica] of this.#replicas.entries()) {
+      if (late) this.#step(slot as Slot, { type: 'late' })
+      if (stuck && replica.leadership !== undefined) this.#step(slot as Slot, { type: 'stuck' })
+      if (heartbeat || !replica.isQuiet(this.#moment())) this.#step(slot as Slot, { type: 'tick', heartbeat })
+    }
+  }
+
+  /** `before`: what is to be on disk in the same write, ahead of the step's own. */
+  #step(slot: Slot, event: ReplicaEvent<Command, Outcome>, before: Effects['persist'] = []): void {
+    if (this.#state === 'stopped') return
+    const effects = this.#effectsOf(slot, event)
+    if (effects === undefined) return
+    this.#journal.add(slot, [...before, ...effects.persist], effects.lazy)
+    for (const envelope of effects.send) this.#post(envelope)
+    for (const envelope of effects.afterPersist) this.#journal.after(slot, envelope)
+    for (const to of effects.snapshots) this.#snapshots.send(slot, to)
+    if (effects.clear) this.#snapshots.clear(slot)
+    for (const happened of effects.events) this.#init.events.emit(happened)
+    for (const settle of effects.settled) settle()
+    this.#touched.add(slot)
+    this.#turn ??= Promise.resolve().then(() => this.#endTurn())
+  }
+
+  /** A replica that fails in the middle of a step is in no state that anything could rest on. */
+  #effectsOf(slot: Slot, event: ReplicaEvent<Command, Outcome>): Effects | undefined {
+    try {
+      return this.#replica(slot).step(event, this.#moment())
+    } catch (error) {
+      if (event.type === 'stop') return undefined // it has failed before, or there is nobody to tell any more
+      this.#init.runtime.log.error('a replica failed', { slot, event: event.type, error })
+      this.#end()
+      this.#init.onFailure(error as Error)
+      return undefined
+    }
+  }
+
+  /** Sends and writes what the turn brought. What a peer says to itself is heard within the turn. */
+  #endTurn(): void {
+    this.#turn = undefined
+    for (let rounds = 0; this.#touched.size > 0 || this.#loopback.length > 0; rounds++) {
+      assert(rounds < TURN_ROUNDS_MAX, 'replicas of one peer talk to themselves without end')
+      for (const message of this.#loopback.splice(0)) {
+        this.#step(message.slot, { type: 'message', from: this.#init.self, message })
+      }
+      const touched = [...this.#touched]
+      this.#touched.clear()
+      for (const slot of touched) {
+        if (this.#replica(slot).leadership !== undefined) this.#flush(slot)
+      }
+      this.#journal.release(envelope => this.#post(envelope))
+    }
+    for (const [to, messages] of this.#outbox) {
+      // Entries before the heartbeats that speak of them; and crowds of one kind are cheap to send.
+      messages.sort((a, b) => placeOf(a) - placeOf(b))
+      this.#init.rpc.post(to, messages)
+    }
+    this.#outbox.clear()
+    this.#journal.write()
+  }
+
+  #flush(slot: Slot): void {
+    this.#step(slot, { type: 'flush' })
+    this.#touched.delete(slot)
+  }
+
+  #post({ to, message }: Envelope): void {
+    if (to === this.#init.self.peer) {
+      this.#loopback.push(message)
+      this.#turn ??= Promise.resolve().then(() => this.#endTurn())
+      return
+    }
+    const messages = this.#outbox.get(to)
+    if (messages === undefined) this.#outbox.set(to, [message])
+    else messages.push(message)
+    this.#turn ??= Promise.resolve().then(() => this.#endTurn())
+  }
+
+  #moment(): Moment {
+    const { clock } = this.#init.runtime
+    return { atMs: clock.monotonic(), wallMs: clock.now(), patienceMs: this.#strain.patienceMs }
+  }
+
+  #replica(slot: Slot): Replica<Command, Outcome> {
+    const replica = this.#replicas[slot]
+    assert(replica !== undefined, `there is no slot ${slot}`)
+    return replica
+  }
+}
+
+/** Each round is one step of an exchange of a replica with itself, of which the longest, a whole view change, has a dozen. */
+const TURN_ROUNDS_MAX = 1_000
+
+const KINDS: readonly ReplicaMessage['type'][] = [
+  'append',
+  'learn',
+  'appended',
+  'learned',
+  'gap',
+  'confirm',
+  'heartbeat'
+]
+
+/** Where a message stands among those of a turn. */
+function placeOf({ type }: ReplicaMessage): number {
+  return KINDS.indexOf(type)
+}
+
+function isSame({ members, leader }: View, target: Target): boolean {
+  return (
+    sameMember(leader, target.leader) &&
+    members.length === target.members.length &&
+    members.every(member => target.members.some(other => sameMember(member, other)))
+  )
+}
+
+function finish<Outcome>(
+  result: Result<Outcome>,
+  resolve: (execution: Execution<Outcome>) => void,
+  reject: (error: Error) => void
+): void {
+  if (result.kind === 'refused') reject(result.error)
+  else if (result.kind === 'unknown') {
+    reject(new OutcomeUnknownError(`The change was sent to the slot's members, and ${result.reason}`))
+  } else resolve(result)
+}
+
+function stopping(): UnavailableError {
+  return new UnavailableError('This peer is stopping', { retryAfterMs: RETRY_AFTER_MS })
+}

@@ -1,0 +1,347 @@
+/**
+ * The leader of one epoch: evaluates commands one after another, has their entries written by a majority, and
+ * answers. Tables hold committed entries only, so whatever it answers from them a majority has on disk; that it is
+ * still the leader when it answers is confirmed by a heartbeat round begun after the command arrived.
+ */
+import { RETRY_AFTER_MS } from '../constants.ts'
+import { type AnilloError, assert, BusyError, errorName } from '../errors.ts'
+import type { Effects, Moment, Ticket } from './effects.ts'
+import type { Entry } from './entry.ts'
+import type { Ledger } from './ledger.ts'
+import type { Appended, Confirm, Gap, ReplicaMessage } from './message.ts'
+import { Progress } from './progress.ts'
+import { majority, reachedByMajority } from './quorum.ts'
+import type { SlotMachine } from './slot-machine.ts'
+import { textOf } from './table.ts'
+import {
+  SILENT_MS,
+  SLOT_PENDING_BYTES_MAX,
+  SLOT_PENDING_MAX,
+  STEP_DOWN_MS,
+  SWEEP_ENTRIES_MAX
+} from './timing.ts'
+import type { Incarnation, Member, View } from './view.ts'
+
+/** A command whose entry is in the log. */
+interface Pending<Outcome> {
+  readonly sequence: number
+  readonly ticket: Ticket<Outcome> | undefined
+  readonly outcome: Outcome | undefined
+  readonly key: string
+  readonly row: Uint8Array | null
+  readonly bytes: number
+}
+
+/** A command that changes nothing. */
+interface Asking {
+  /** The last round begun before it arrived: only later ones tell anything about now. */
+  readonly after: number
+  /** The last entry that its outcome rests on. */
+  readonly dependsOn: number
+  readonly answer: () => void
+  readonly refuse: (newest: View) => void
+}
+
+export interface LeadershipInit<Command, Outcome> {
+  readonly self: Incarnation
+  readonly view: View
+  readonly ledger: Ledger
+  readonly machine: SlotMachine<Command, Outcome>
+  readonly effects: () => Effects
+}
+
+export class Leadership<Command, Outcome> {
+  readonly view: View
+  readonly #init: LeadershipInit<Command, Outcome>
+  readonly #others: readonly Progress[]
+  #ownMatch = 0
+  /** The last entry that its own vote was asked for. */
+  #voted = -1
+  #round = 0
+  #pending: Pending<Outcome>[] = []
+  #pendingBytes = 0
+  #asking: Asking[] = []
+  /** What the next command of a key is evaluated upon: the row as the last entry in the log leaves it. */
+  readonly #speculative = new Map<string, Pending<Outcome>>()
+  #majorityMs: number
+
+  constructor(init: LeadershipInit<Command, Outcome>, atMs: number) {
+    const { view, self, ledger } = init
+    this.#init = init
+    this.view = view
+    this.#majorityMs = atMs
+    const next = ledger.last.sequence + 1
+    this.#others = view.members
+      .filter(({ peer }) => peer !== self.peer)
+      .map(member => new Progress(member, next, atMs))
+  }
+
+  /** Nobody but itself has followed for too long. */
+  isCutOff({ atMs, patienceMs }: Moment): boolean {
+    return this.#others.length > 0 && atMs - this.#majorityMs > STEP_DOWN_MS + patienceMs
+  }
+
+  /** This process was not running: that it heard of nobody is not their fault. */
+  excuse(atMs: number): void {
+    this.#majorityMs = atMs
+  }
+
+  /** When a majority was last known to follow. */
+  get majorityMs(): number {
+    return this.#majorityMs
+  }
+
+  /** Nobody waits for anything. */
+  get isQuiet(): boolean {
+    return this.#pending.length === 0 && this.#asking.length === 0
+  }
+
+  /** Members that answer and lack only what is on its way. */
+  current(atMs: number): Member[] {
+    const { self, ledger } = this.#init
+    const others = this.#others.filter(
+      ({ match, heardMs }) =>
+        match !== undefined && atMs - heardMs < SILENT_MS && ledger.commit - match <= SLOT_PENDING_MAX
+    )
+    return [self, ...others.map(({ member }) => member)]
+  }
+
+  execute(command: Command, ticket: Ticket<Outcome>, moment: Moment): void {
+    const { machine, ledger, view } = this.#init
+    if (
+      this.#pending.length + this.#asking.length >= SLOT_PENDING_MAX ||
+      this.#pendingBytes > SLOT_PENDING_BYTES_MAX
+    ) {
+      this.#refuse(
+        ticket,
+        new BusyError(`Slot ${view.slot} has ${this.#pending.length} writes under way: try again`, {
+          retryAfterMs: RETRY_AFTER_MS
+        })
+      )
+      return
+    }
+    const key = machine.keyOf(view.slot, command)
+    if (machine.isRead(command)) {
+      this.#ask(ticket, 0, () => this.#evaluate(ledger.table.get(key), command, moment).outcome)
+      return
+    }
+    const before = this.#speculative.get(textOf(key))
+    try {
+      const row = before === undefined ? ledger.table.get(key) : (before.row ?? undefined)
+      const { outcome, payload } = this.#evaluate(row, command, moment)
+      if (payload === undefined) this.#ask(ticket, before?.sequence ?? 0, () => outcome)
+      else this.#append(key, payload, moment, { row, ticket, outcome })
+    } catch (error) {
+      if (errorName(error) === undefined) throw error
+      this.#refuse(ticket, error as AnilloError)
+    }
+  }
+
+  /** Sends what this turn brought: entries and, where somebody waits for it, a heartbeat. */
+  flush(atMs: number): void {
+    if (this.#init.ledger.sealed) return
+    this.#vote()
+    for (const progress of this.#others) this.#replicate(progress, atMs)
+    if (this.#asking.at(-1)?.after === this.#round) this.heartbeat(atMs)
+    else this.#advance(atMs)
+  }
+
+  heartbeat(atMs: number): void {
+    const { ledger, view, effects } = this.#init
+    if (ledger.sealed) return
+    this.#round++
+    const { commit, last } = ledger
+    for (const progress of this.#others) {
+      const { member } = progress
+      progress.asked(this.#round)
+      effects().send.push({
+        to: member.peer,
+        message: {
+          type: 'heartbeat',
+          slot: view.slot,
+          epoch: view.epoch,
+          round: this.#round,
+          commit,
+          last: last.sequence
+        }
+      })
+    }
+    this.#advance(atMs)
+  }
+
+  /** Says again what was not answered. */
+  resend(atMs: number): void {
+    for (const progress of this.#others) progress.resend(atMs)
+  }
+
+  appended(from: Member, { sequence }: Appended, atMs: number): void {
+    if (from.peer === this.#init.self.peer) this.#ownMatch = Math.max(this.#ownMatch, sequence)
+    else {
+      const progress = this.#progress(from)
+      progress?.matched(sequence, atMs)
+      if (progress !== undefined) this.#replicate(progress, atMs)
+    }
+    this.#advance(atMs)
+  }
+
+  /** Whoever confirms has installed the view, and so has its base. */
+  confirmed(from: Member, { round, last }: Confirm, atMs: number): void {
+    const progress = this.#progress(from)
+    if (progress === undefined || progress.isRegressed) return
+    if (!progress.confirms(round, last, atMs)) {
+      const { slot } = this.view
+      this.#init.effects().events.push({ type: 'member.regressed', slot, peer: from.peer })
+      return
+    }
+    if (progress.match === undefined) progress.matched(this.view.base.sequence, atMs)
+    this.#replicate(progress, atMs)
+    this.#advance(atMs)
+  }
+
+  gap(from: Member, { sequence }: Gap, atMs: number): void {
+    const progress = this.#progress(from)
+    progress?.lacks(sequence, atMs)
+    if (progress !== undefined) this.#replicate(progress, atMs)
+  }
+
+  snapshotSent(to: string, sequence: number | undefined, atMs: number): void {
+    this.#others.find(({ member }) => member.peer === to)?.snapshotSent(sequence, atMs)
+  }
+
+  /** Deleted users whose outcomes nobody can ask for any more are forgotten, by the log like everything else. */
+  sweep(moment: Moment): void {
+    const { ledger } = this.#init
+    const room = Math.min(SWEEP_ENTRIES_MAX, SLOT_PENDING_MAX / 2 - this.#pending.length)
+    for (const key of ledger.table.forgettable(ledger.logTimeMs(moment.atMs), room)) {
+      if (!this.#speculative.has(textOf(key))) this.#append(key, new Uint8Array(), moment)
+    }
+  }
+
+  /**
+   * The epoch is over. What is in the base of the `next` view was decided by it; what is not never will be. Without
+   * `next` nobody can say.
+   */
+  end(next: View | null): void {
+    const effects = this.#init.effects()
+    for (const { refuse } of this.#asking.splice(0)) refuse(next ?? this.view)
+    for (const { sequence, ticket, outcome } of this.#pending.splice(0)) {
+      if (ticket === undefined) continue
+      if (next === null || next.epoch !== this.view.epoch + 1) {
+        effects.settle(ticket, { kind: 'unknown', reason: 'its leader leads no more' })
+      } else if (sequence <= next.base.sequence) effects.settle(ticket, { kind: 'done', outcome: outcome! })
+      else effects.settle(ticket, { kind: 'elsewhere', view: next })
+    }
+  }
+
+  #progress({ peer, store }: Member): Progress | undefined {
+    return this.#others.find(({ member }) => member.peer === peer && member.store === store)
+  }
+
+  #evaluate(row: Uint8Array | undefined, command: Command, { atMs, wallMs }: Moment) {
+    const { machine, ledger, view } = this.#init
+    return machine.evaluate(row, command, {
+      version: `${view.epoch}.${ledger.last.sequence + 1}`,
+      nowMs: wallMs,
+      logTimeMs: ledger.logTimeMs(atMs)
+    })
+  }
+
+  #append(
+    key: Uint8Array,
+    payload: Uint8Array,
+    { atMs }: Moment,
+    of?: { readonly row: Uint8Array | undefined; readonly ticket: Ticket<Outcome>; readonly outcome: Outcome }
+  ): void {
+    const { ledger, view } = this.#init
+    assert(!ledger.sealed, `slot ${view.slot} would be written to after epoch ${view.epoch} was sealed`)
+    const { epoch } = view
+    const sequence = ledger.last.sequence + 1
+    const entry: Entry = { epoch, sequence, timeMs: ledger.logTimeMs(atMs), key, payload }
+    const row = ledger.table.after(of === undefined ? ledger.table.get(key) : of.row, entry)
+    ledger.append([entry], atMs)
+    const bytes = key.byteLength + payload.byteLength
+    const pending = { sequence, ticket: of?.ticket, outcome: of?.outcome, key: textOf(key), row, bytes }
+    this.#pending.push(pending)
+    this.#pendingBytes += bytes
+    this.#speculative.set(pending.key, pending)
+  }
+
+  /** Its own vote counts when its own disk has the entries, like everybody else's. */
+  #vote(): void {
+    const { self, view, ledger, effects } = this.#init
+    const { sequence } = ledger.last
+    if (sequence <= this.#voted) return
+    this.#voted = sequence
+    const { slot, epoch } = view
+    effects().afterPersist.push({ to: self.peer, message: { type: 'appended', slot, epoch, sequence } })
+  }
+
+  #ask(ticket: Ticket<Outcome>, dependsOn: number, outcome: () => Outcome): void {
+    const { effects } = this.#init
+    this.#asking.push({
+      after: this.#round,
+      dependsOn,
+      answer: () => effects().settle(ticket, { kind: 'done', outcome: outcome() }),
+      refuse: newest => effects().settle(ticket, { kind: 'elsewhere', view: newest })
+    })
+  }
+
+  #refuse(ticket: Ticket<Outcome>, error: AnilloError): void {
+    this.#init.effects().settle(ticket, { kind: 'refused', error })
+  }
+
+  #replicate(progress: Progress, atMs: number): void {
+    const { ledger, view, effects } = this.#init
+    if (ledger.sealed || atMs - progress.heardMs > SILENT_MS) return
+    for (;;) {
+      const portion = progress.portion(ledger, atMs)
+      if (portion === undefined) break
+      const message: ReplicaMessage = {
+        type: 'append',
+        slot: view.slot,
+        epoch: view.epoch,
+        ...portion,
+        commit: ledger.commit
+      }
+      effects().send.push({ to: progress.member.peer, message })
+    }
+    if (progress.takeSnapshotWish()) effects().snapshots.push(progress.member.peer)
+  }
+
+  /** Commits what a majority has on disk and answers whoever waited for it. */
+  #advance(atMs: number): void {
+    const { ledger, view } = this.#init
+    if (ledger.sealed) return
+    this.#hearMajority(atMs)
+    // All entries after the base are of this epoch, and the base is decided, so counting copies is enough.
+    const decided = reachedByMajority([this.#ownMatch, ...this.#others.map(({ match }) => match ?? 0)])
+    if (decided > ledger.commit) this.#commit(decided)
+    const confirmed = reachedByMajority([this.#round, ...this.#others.map(progress => progress.confirmed)])
+    assert(this.#others.length + 1 === view.members.length, 'a leader is a member')
+    const waiting: Asking[] = []
+    for (const asking of this.#asking) {
+      if (asking.after < confirmed && asking.dependsOn <= ledger.commit) asking.answer()
+      else waiting.push(asking)
+    }
+    this.#asking = waiting
+  }
+
+  #commit(decided: number): void {
+    const { ledger, effects } = this.#init
+    const rows = new Map(this.#pending.map(pending => [pending.sequence, pending.row]))
+    ledger.commitTo(decided, ({ sequence }) => rows.get(sequence))
+    const done = this.#pending.filter(({ sequence }) => sequence <= decided)
+    this.#pending = this.#pending.slice(done.length)
+    for (const pending of done) {
+      this.#pendingBytes -= pending.bytes
+      if (this.#speculative.get(pending.key) === pending) this.#speculative.delete(pending.key)
+      if (pending.ticket !== undefined)
+        effects().settle(pending.ticket, { kind: 'done', outcome: pending.outcome! })
+    }
+  }
+
+  #hearMajority(atMs: number): void {
+    const heard = [atMs, ...this.#others.map(({ heardMs }) => heardMs)].toSorted((a, b) => b - a)
+    this.#majorityMs = Math.max(this.#majorityMs, heard[majority(heard.length) - 1]!)
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * All that one replica has on disk, in one hand: views and promises, log, table. The roles of a replica (follower,
+ * leader, proposer) change it through here only, so that its invariants are kept and asserted in one place:
+ *
+ * - floor, promised ballot (within an instance), epoch, commit and applied never sink;
+ * - committed entries are never cut off;
+ * - an installed view has the log through its base.
+ */
+import { assert } from '../errors.ts'
+import type { Slot } from '../ring/slot.ts'
+import type { Store } from '../storage/store.ts'
+import { type Applied, NOTHING_APPLIED } from './applied.ts'
+import { compareBallots } from './ballot.ts'
+import type { Effects } from './effects.ts'
+import { BEFORE_FIRST, type Entry, type EntryId, sameId } from './entry.ts'
+import { Log } from './log.ts'
+import { type ReplicaState, readState, stateWrite } from './replica-state.ts'
+import type { SlotMachine } from './slot-machine.ts'
+import { Table } from './table.ts'
+import { LOG_COMPACTED_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
+import { compareViews, type View } from './view.ts'
+
+export interface LedgerInit {
+  readonly slot: Slot
+  /** S of the ring. */
+  readonly slots: number
+  readonly store: Store
+  readonly machine: SlotMachine<never, unknown>
+  /** Where this step's effects go. */
+  readonly effects: () => Effects
+}
+
+/** How far log and table were at a moment; of no use any more once one of them was cut or replaced. */
+export interface LedgerMark {
+  readonly logged: number
+  readonly applied: number
+  readonly cuts: number
+}
+
+export class Ledger {
+  readonly slot: Slot
+  readonly log: Log
+  readonly table: Table
+  readonly #effects: () => Effects
+  #state: ReplicaState
+  #commit: number
+  /** How often the log was cut, or log and table replaced. */
+  #cuts = 0
+  /** When log time last moved, by this peer's monotonic clock. */
+  #logTimeAtMs: number
+
+  constructor({ slot, slots, store, machine, effects }: LedgerInit, atMs: number) {
+    this.slot = slot
+    this.#effects = effects
+    this.#state = readState(store, slot, slots)
+    this.log = new Log(slot, store)
+    this.table = new Table(slot, store, machine)
+    this.#commit = this.table.applied.sequence
+    this.#logTimeAtMs = atMs
+  }
+
+  get state(): ReplicaState {
+    return this.#state
+  }
+
+  get view(): View | null {
+    return this.#state.view
+  }
+
+  /** This replica has promised the view after its own to somebody: it does nothing for its epoch any more. */
+  get sealed(): boolean {
+    return this.#state.promised !== null
+  }
+
+  get last(): EntryId {
+    return this.log.last
+  }
+
+  /** The sequence up to which entries are known to be decided, and applied. */
+  get commit(): number {
+    return this.#commit
+  }
+
+  /** The newest view known to be decided. */
+  get newest(): View | null {
+    const { view, next } = this.#state
+    return view === null || (next !== null && compareViews(view, next) < 0) ? next : view
+  }
+
+  has(id: EntryId): boolean {
+    if (id.sequence > this.#commit) return this.log.has(id)
+    // Committed entries are the same everywhere: where the log does not go back so far the place is enough.
+    return !this.differs(id)
+  }
+
+  /** Another entry than `id` is committed here. Within one lineage that cannot be. */
+  differs({ epoch, sequence }: EntryId): boolean {
+    if (sequence > this.#commit) return false
+    const { applied } = this.table
+    const known = this.log.epochAt(sequence) ?? (sequence === applied.sequence ? applied.epoch : epoch)
+    return known !== epoch
+  }
+
+  /** Log time at a moment. It goes on with this peer's monotonic clock from the last entry that it saw. */
+  logTimeMs(atMs: number): number {
+    return this.log.lastTimeMs + Math.floor(Math.max(0, atMs - this.#logTimeAtMs))
+  }
+
+  get mark(): LedgerMark {
+    return { logged: this.last.sequence, applied: this.table.applied.sequence, cuts: this.#cuts }
+  }
+
+  /** What there was when `mark` was taken is on disk: memory need not hold it any more. */
+  durable({ logged, applied, cuts }: LedgerMark): void {
+    if (cuts !== this.#cuts) return
+    this.log.durable(logged)
+    this.table.durable(applied)
+  }
+
+  save(change: Partial<ReplicaState>): void {
+    const before = this.#state
+    const after = { ...before, ...change }
+    assert(after.floor >= before.floor, `the floor of slot ${this.slot} would sink to ${after.floor}`)
+    assert(
+      after.promised === null ||
+        before.promised === null ||
+        before.view !== after.view ||
+        compareBallots(before.promised, after.promised) <= 0,
+      `a promise of slot ${this.slot} would be taken back`
+    )
+    assert(
+      before.view === null || after.view === null || compareViews(before.view, after.view) <= 0,
+      `the view of slot ${this.slot} would sink to epoch ${after.view?.epoch}`
+    )
+    this.#state = after
+    this.#effects().persist.push(stateWrite(this.slot, after))
+  }
+
+  append(entries: readonly Entry[], atMs: number): void {
+    if (entries.length === 0) return
+    this.#effects().persist.push(...this.log.append(entries))
+    this.#logTimeAtMs = atMs
+  }
+
+  /**
+   * Takes over `entries`, which follow `prev` in the log of somebody who may say so. What is here already stays; from
+   * the first entry that differs on, this log's own are replaced, in the one write that puts the others there: a
+   * crash never leaves less than was promised before. Returns the sequence up to which both logs agree, or undefined
+   * when `prev` is not here, or entries that were committed here are others.
+   */
+  merge(prev: EntryId, entries: readonly Entry[], atMs: number): number | undefined {
+    if (!this.has(prev) || entries.some(entry => this.differs(entry))) return undefined
+    const fresh = entries.filter(({ sequence }) => sequence > this.#commit)
+    const at = fresh.findIndex(entry => !this.log.has(entry))
+    if (at !== -1) {
+      this.truncate(fresh[at]!.sequence - 1)
+      this.append(fresh.slice(at), atMs)
+    }
+    return Math.max(prev.sequence, entries.at(-1)?.sequence ?? 0)
+  }
+
+  /**
+   * Entries that contradict what was committed here are of a lineage that an operator chose instead of the one here:
+   * what is here is lost, as was accepted then. True if so.
+   */
+  abandonIfOther(prev: EntryId, entries: readonly EntryId[]): boolean {
+    if (this.view !== null || ![prev, ...entries].some(id => this.differs(id))) return false
+    this.save({ handOff: false, clearing: true })
+    this.#effects().clear = true
+    return true
+  }
+
+  truncate(sequence: number): void {
+    assert(sequence >= this.#commit, `committed entries of slot ${this.slot} would be cut off at ${sequence}`)
+    if (sequence >= this.last.sequence) return
+    this.#cuts++
+    this.#effects().persist.push(...this.log.truncate(sequence))
+  }
+
+  /** Entries up to `sequence` are decided: applies those that are here. `rowAfter` may know rows already. */
+  commitTo(sequence: number, rowAfter?: (entry: Entry) => Uint8Array | null | undefined): void {
+    const to = Math.min(sequence, this.last.sequence)
+    if (to <= this.#commit) return
+    const { lazy } = this.#effects()
+    while (this.#commit < to) {
+      // In pieces: a member that was away may have much to apply, and its memory has an end.
+      for (const entry of this.log.after(this.#commit, APPLY_BYTES, to)) {
+        lazy.push(this.table.apply(entry, rowAfter?.(entry)))
+        this.#commit = entry.sequence
+      }
+    }
+    lazy.push(this.table.appliedWrite())
+  }
+
+  /** Entries that the table has for certain, and nobody is likely to ask for, go. */
+  compact(): void {
+    const to = this.table.durableSequence - LOG_RETAINED_ENTRIES
+    if (to - this.log.start.sequence < LOG_COMPACTED_ENTRIES) return
+    this.#effects().lazy.push(
+      ...this.log.compact(Math.min(to, this.log.start.sequence + 4 * LOG_COMPACTED_ENTRIES))
+    )
+  }
+
+  /**
+   * The table becomes that of a snapshot, which the caller puts on disk in the same write. The log goes on behind it
+   * where it agrees with it, and begins anew otherwise: what it had then was never decided.
+   */
+  adopt(applied: Applied, atMs: number): void {
+    assert(applied.sequence > this.#commit, `a snapshot of slot ${this.slot} is older than what is here`)
+    this.#cuts++
+    const { persist } = this.#effects()
+    if (this.log.has(applied) && !sameId(this.last, applied))
+      persist.push(...this.log.compact(applied.sequence))
+    else persist.push(...this.log.reset(applied, applied.logTimeMs))
+    this.table.replaced(applied)
+    persist.push(this.table.appliedWrite())
+    this.#commit = applied.sequence
+    this.#logTimeAtMs = atMs
+  }
+
+  /** Log and rows are gone from the disk. */
+  cleared(): void {
+    this.#cuts++
+    this.log.reset(BEFORE_FIRST, 0)
+    this.table.replaced(NOTHING_APPLIED)
+    this.#commit = 0
+    this.save({ clearing: false })
+  }
+}
+
+const APPLY_BYTES = 1024 * 1024

@@ -1,0 +1,183 @@
+/**
+ * Snapshots on their way from and to this peer, and the deletion of what is of no more use: the work of replicas that
+ * takes more than a moment. A few at a time, so that a peer that joins is not buried.
+ */
+import type { Peer } from '../chord/ring-node.ts'
+import { BusyError, errorName, TransferError, UnavailableError } from '../errors.ts'
+import type { Slot } from '../ring/slot.ts'
+import type { Runtime } from '../runtime.ts'
+import { replicaDataRange } from '../storage/keys.ts'
+import type { Store, Write } from '../storage/store.ts'
+import type { Applied } from './applied.ts'
+import type { Replica } from './replica.ts'
+import type { ReplicaEvent } from './replica-event.ts'
+import type { ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
+import type { SlotMachine } from './slot-machine.ts'
+import { clearRange, installWrites, type SnapshotOffer, snapshotRecords, stageSnapshot } from './snapshot.ts'
+import { SNAPSHOT_TIMEOUT_MS, SNAPSHOTS_INBOUND_MAX, SNAPSHOTS_OUTBOUND_MAX } from './timing.ts'
+
+/** Waiting to be sent; those beyond it are asked for again. */
+const QUEUE_MAX = 1_024
+
+export interface SnapshotExchangeInit {
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly rpc: ReplicaRpc
+  readonly machine: SlotMachine<never, unknown>
+  /** Everything that replicas have written so far is on disk. @throws StorageError */
+  readonly settled: () => Promise<void>
+  readonly replicaOf: (slot: Slot) => Pick<Replica<never, unknown>, 'ledger'>
+  readonly step: (slot: Slot, event: ReplicaEvent<never, never>, before?: Write[]) => void
+}
+
+interface Order {
+  readonly slot: Slot
+  readonly to: Peer
+}
+
+export class SnapshotExchange {
+  readonly #init: SnapshotExchangeInit
+  readonly #stopping = new AbortController()
+  #queue: Order[] = []
+  readonly #sending = new Map<string, Promise<void>>()
+  readonly #receiving = new Map<Slot, Promise<unknown>>()
+  readonly #clearing = new Map<Slot, Promise<void>>()
+
+  constructor(init: SnapshotExchangeInit) {
+    this.#init = init
+  }
+
+  /** Cuts off what is under way, and waits until it is. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new UnavailableError('This peer is stopping'))
+    this.#queue = []
+    await Promise.all([...this.#sending.values(), ...this.#clearing.values()])
+    await Promise.allSettled(this.#receiving.values())
+  }
+
+  /** `to` needs the table of `slot`; its replica is told how that went. */
+  send(slot: Slot, to: Peer): void {
+    const name = nameOf({ slot, to })
+    const known = this.#sending.has(name) || this.#queue.some(order => nameOf(order) === name)
+    if (known) return
+    if (this.#queue.length >= QUEUE_MAX) {
+      this.#init.step(slot, { type: 'snapshot-sent', to, sequence: undefined })
+      return
+    }
+    this.#queue.push({ slot, to })
+    this.#sendNext()
+  }
+
+  /** Log and rows of `slot` are deleted, and its replica is told when they are. */
+  clear(slot: Slot): void {
+    if (this.#clearing.has(slot) || this.#stopping.signal.aborted) return
+    const clearing = this.#clear(slot).finally(() => this.#clearing.delete(slot))
+    this.#clearing.set(slot, clearing)
+  }
+
+  async receive(from: Peer, records: AsyncIterator<SnapshotRecord>): Promise<SnapshotVerdict> {
+    const { store, machine, runtime } = this.#init
+    let slot: Slot | undefined
+    const staging = Promise.withResolvers<void>()
+    try {
+      const staged = await stageSnapshot(store, records, machine, offer => {
+        this.#admit(offer)
+        slot = offer.slot
+        this.#receiving.set(slot, staging.promise)
+      })
+      await this.#take(staged.slot, staged.applied)
+      return { kind: 'accepted' }
+    } catch (error) {
+      const name = errorName(error) ?? 'InternalError'
+      if (name === 'InternalError')
+        runtime.log.error('a snapshot could not be taken in', { from, slot, error })
+      return { kind: 'refused', name, detail: (error as Error).message }
+    } finally {
+      if (slot !== undefined) this.#receiving.delete(slot)
+      staging.resolve()
+    }
+  }
+
+  #admit({ slot }: SnapshotOffer): void {
+    this.#stopping.signal.throwIfAborted()
+    const { state } = this.#init.replicaOf(slot).ledger
+    if (state.clearing || this.#clearing.has(slot)) throw new BusyError(`Slot ${slot} is being cleared`)
+    if (this.#receiving.has(slot)) throw new BusyError(`Slot ${slot} is being received already`)
+    if (this.#receiving.size >= SNAPSHOTS_INBOUND_MAX) {
+      throw new BusyError(`${this.#receiving.size} slots are being received already`)
+    }
+  }
+
+  async #take(slot: Slot, applied: Applied): Promise<void> {
+    const { store, settled, replicaOf, step } = this.#init
+    // Rows that are still to be written must not be written over those of the snapshot.
+    await settled()
+    const { ledger } = replicaOf(slot)
+    if (ledger.state.clearing) throw new TransferError(`Slot ${slot} was given up meanwhile`)
+    if (applied.sequence <= ledger.commit) return
+    if (applied.epoch < ledger.table.applied.epoch)
+      throw new TransferError(`Slot ${slot} is of a later lineage here`)
+    if (ledger.table.freshRows > 0) throw new BusyError(`Slot ${slot} is getting on by itself`)
+    this.#stopping.signal.throwIfAborted()
+    step(slot, { type: 'snapshot-taken', applied }, installWrites(store, slot))
+    await settled()
+  }
+
+  #sendNext(): void {
+    while (this.#sending.size < SNAPSHOTS_OUTBOUND_MAX) {
+      const order = this.#queue.shift()
+      if (order === undefined) return
+      const name = nameOf(order)
+      const sending = this.#send(order).finally(() => {
+        this.#sending.delete(name)
+        this.#sendNext()
+      })
+      this.#sending.set(name, sending)
+    }
+  }
+
+  async #send({ slot, to }: Order): Promise<void> {
+    const { store, rpc, runtime, step } = this.#init
+    let sequence: number | undefined
+    try {
+      const records = noting(snapshotRecords(store, slot), offer => {
+        sequence = offer.applied.sequence
+      })
+      const options = { timeoutMs: SNAPSHOT_TIMEOUT_MS, signal: this.#stopping.signal }
+      const verdict = await rpc.sendSnapshot(to, records, options)
+      if (verdict.kind === 'refused') throw new TransferError(`${verdict.name}: ${verdict.detail}`)
+      step(slot, { type: 'snapshot-sent', to, sequence })
+    } catch (error) {
+      runtime.log.debug('a snapshot was not sent', { slot, to, reason: (error as Error).message })
+      step(slot, { type: 'snapshot-sent', to, sequence: undefined })
+    }
+  }
+
+  async #clear(slot: Slot): Promise<void> {
+    const { store, settled, step } = this.#init
+    try {
+      await this.#receiving.get(slot)
+      await settled()
+      await clearRange(store, replicaDataRange(slot))
+      step(slot, { type: 'cleared' })
+      await settled()
+    } catch (error) {
+      // The disk failed: whoever owns it was told, and it is tried again after the next start.
+      this.#init.runtime.log.debug('a slot was not cleared', { slot, reason: (error as Error).message })
+    }
+  }
+}
+
+function nameOf({ slot, to }: Order): string {
+  return `${slot} ${to}`
+}
+
+function* noting(
+  records: Iterable<SnapshotRecord>,
+  note: (offer: SnapshotOffer) => void
+): Iterable<SnapshotRecord> {
+  for (const record of records) {
+    if (record.type === 'offer') note(record)
+    yield record
+  }
+}

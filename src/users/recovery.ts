@@ -1,0 +1,54 @@
+/**
+ * Going on with slots that have lost the majority of their members for good, from what one peer has of them. Whatever
+ * was acknowledged and is not there is lost, so this is never done without an operator, and never to a slot that could
+ * still choose a leader by itself.
+ */
+import type { Peer } from '../chord/ring-node.ts'
+import { InvalidRequestError } from '../errors.ts'
+import type { Slot } from '../ring/slot.ts'
+import type { StuckSlot } from './census.ts'
+import type { RecoveryReport, RecoveryRequest } from './ring-report.ts'
+
+export interface RecoveryContext {
+  readonly self: Peer
+  /** S of the ring. */
+  readonly slotCount: number
+  readonly stuck: () => Promise<readonly StuckSlot[]>
+  /** Makes this peer the only member of a slot. False: it has nothing of it. */
+  readonly recover: (slot: Slot) => boolean
+  readonly usersOf: (slot: Slot) => number
+}
+
+/** @throws InvalidRequestError another peer is meant, or the slot needs no help, or has no copy here */
+export async function recoverSlots(
+  { slots, from }: RecoveryRequest,
+  { self, slotCount, stuck, recover, usersOf }: RecoveryContext
+): Promise<RecoveryReport> {
+  if (from !== self) throw new InvalidRequestError(`This peer is ${self}: ask ${from} itself`)
+  if (slots !== 'all' && slots >= slotCount) {
+    throw new InvalidRequestError(`There is no slot ${slots} in a ring of ${slotCount}`)
+  }
+  const wanted = (await stuck()).filter(({ slot }) => slots === 'all' || slot === slots)
+  if (slots !== 'all' && wanted.length === 0) {
+    throw new InvalidRequestError(
+      `Slot ${slots} has a leader, or members enough to choose one: nothing is lost`
+    )
+  }
+  const recovered: Slot[] = []
+  const elsewhere: StuckSlot[] = []
+  for (const each of wanted) {
+    if (recover(each.slot)) recovered.push(each.slot)
+    else elsewhere.push(each)
+  }
+  const [missing] = elsewhere
+  if (slots !== 'all' && missing !== undefined) {
+    const others = missing.answering.join(', ') || 'nobody that answers'
+    throw new InvalidRequestError(`This peer has no copy of slot ${slots}; ${others} has`)
+  }
+  return {
+    peer: self,
+    recovered,
+    users: recovered.reduce((sum, slot) => sum + usersOf(slot), 0),
+    elsewhere: elsewhere.map(({ slot }) => slot)
+  }
+}

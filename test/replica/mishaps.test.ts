@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Entry } from '../../src/replica/entry.ts'
+import type { View } from '../../src/replica/view.ts'
+import { rowKey } from '../../src/storage/keys.ts'
+import { Cluster, SLOT } from './cluster.ts'
+
+test('a planned change half done by a leader that died is finished by the others', async () => {
+  const cluster = new Cluster()
+  await cluster.start(6, 3) // a b c members; d e f not
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  // an entry that only the leader has: appends of a are lost from now on
+  cluster.cut = (from, _to, m) => from === 'a' && m.type === 'append'
+  void cluster
+    .peer('a')
+    .group.execute(SLOT, { kind: 'put', key: 'k', value: 'two' })
+    .catch(() => {})
+  await cluster.time.pass(5)
+  // target c d e ; sync to c is lost; accept reaches b only; then a dies
+  let accepts = 0
+  cluster.cut = (from, to, m) => {
+    if (from !== 'a') return false
+    if (m.type === 'append') return true
+    if (m.type === 'sync' && to === 'c') return true
+    if (m.type === 'accept') {
+      if (to === 'b') accepts++
+      return to !== 'b'
+    }
+    return false
+  }
+  cluster.hold = (_f, to, m) => to === 'a' && m.type === 'accepted'
+  const group = cluster.peer('a').group
+  assert.ok(
+    group.change(SLOT, { members: [...'cde'].map(n => cluster.member(n)), leader: cluster.peer('d').self })
+  )
+  assert.ok(await cluster.time.until(() => accepts > 0, 3000), 'accept reached b')
+  await cluster.time.pass(5)
+  cluster.crash('a')
+  cluster.cut = () => false
+  const ok = await cluster.time.until(() => cluster.leader() !== undefined, 30_000)
+  assert.ok(ok, 'no leader within 30 s though only one peer of six is gone')
+})
+
+test('growing an empty slot sends no snapshots', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 1)
+  await cluster.change('abc')
+  await cluster.settle()
+  assert.equal(cluster.snapshots, 0)
+})
+
+test('a learner left over from before a recovery does not keep what was lost', async () => {
+  const cluster = new Cluster()
+  await cluster.start(4, 3)
+  for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'old')
+  await cluster.settle()
+  // c hears no entries any more; d learns
+  cluster.cut = (_f, to, m) => (to === 'c' && m.type === 'append') || m.type === 'learned'
+  const group = cluster.peer('a').group
+  assert.ok(
+    group.change(SLOT, { members: [...'abcd'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
+  )
+  for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'lost')
+  await cluster.time.pass(1000)
+  cluster.crash('a')
+  cluster.crash('b')
+  cluster.cut = () => false
+  await cluster.time.pass(3000)
+  assert.ok(cluster.peer('c').group.recover(SLOT))
+  for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'new')
+  await cluster.change('cd', 'c')
+  await cluster.settle()
+  await cluster.change('cd', 'd')
+  await cluster.settle()
+  for (let i = 0; i < 5; i++) assert.equal((await cluster.get(`k${i}`)).value, 'new')
+})
+
+test('two recoveries of one slot are not both followed', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  cluster.crash('a')
+  cluster.cut = (f, t) => f !== t
+  await cluster.time.pass(3000)
+  assert.ok(cluster.peer('b').group.recover(SLOT))
+  assert.ok(cluster.peer('c').group.recover(SLOT))
+  await cluster.time.pass(500)
+  await cluster.at('b', { kind: 'put', key: 'k', value: 'of b' })
+  await cluster.at('c', { kind: 'put', key: 'k', value: 'of c' })
+  cluster.cut = () => false
+  await cluster.time.pass(10_000)
+  const leaders = [...'bc'].filter(n => cluster.peer(n).group.status(SLOT).leading)
+  assert.ok(leaders.length <= 1)
+})
+
+test('a late Install of an older view does not make a member to be forget the newer one', async () => {
+  const cluster = new Cluster()
+  await cluster.start(6, 3)
+  for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'x')
+  await cluster.settle()
+  const store = cluster.crash('c')
+  await cluster.change('abd', 'a')
+  const view6 = cluster.view('a')!
+  for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'y')
+  // c comes back as part of the next view, but hears only of that one
+  cluster.hold = (_f, to, m) => to === 'c' && m.type === 'data'
+  cluster.cut = (_f, to, m) => to === 'c' && (m.type === 'sync' || m.type === 'stale' || m.type === 'learn')
+  cluster.switchOn('c', store, 2)
+  const g = cluster.peer('c').group
+  // as if members of the newest view told it directly
+  const v7 = {
+    ...view6,
+    epoch: view6.epoch + 1,
+    members: [...'abc'].map(n => cluster.member(n)),
+    base: { epoch: view6.epoch, sequence: 10 }
+  }
+  g.received(cluster.peer('a').self, [{ type: 'install', slot: SLOT, view: v7 }])
+  await cluster.time.pass(5)
+  g.received(cluster.peer('b').self, [{ type: 'install', slot: SLOT, view: view6 }])
+  await cluster.time.pass(5)
+  assert.equal(g.status(SLOT).handingOff, false)
+})
+
+test('a change whose learner died is given up though another one gets on', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 1)
+  await cluster.put('k', '0')
+  const group = cluster.peer('a').group
+  cluster.cut = (_f, to, _m) => to === 'c'
+  assert.ok(
+    group.change(SLOT, { members: [...'abc'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
+  )
+  for (let i = 0; i < 100; i++) {
+    await cluster.put('k', `${i}`)
+    await cluster.time.pass(500)
+  }
+  assert.equal(group.status(SLOT).changing, false)
+})
+
+test('a sealed leader that finds no majority tells who waits', async () => {
+  const cluster = new Cluster()
+  await cluster.start(4, 3)
+  await cluster.put('k', '0')
+  await cluster.settle()
+  const group = cluster.peer('a').group
+  cluster.cut = (f, t) => f !== t
+  let told = ''
+  group.execute(SLOT, { kind: 'put', key: 'k', value: '1' }).then(
+    () => {
+      told = 'done'
+    },
+    e => {
+      told = e.name
+    }
+  )
+  await cluster.time.pass(20)
+  assert.ok(
+    group.change(SLOT, { members: [...'abc'].map(n => cluster.member(n)), leader: cluster.peer('b').self })
+  )
+  await cluster.time.pass(60_000)
+  assert.notEqual(told, '')
+})
+
+test('a stale read is as old as the last word of a leader, or nobody knows how old', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', '0')
+  await cluster.settle()
+  const ageAt = (name: string) => cluster.peer(name).group.readStale(SLOT, { kind: 'get', key: 'k' })!.ageMs
+  cluster.cut = (from, to) => from !== to
+  await cluster.time.pass(60_000)
+  for (const name of 'ac')
+    assert.ok(ageAt(name) > 59_000 && ageAt(name) < 61_000, `${name}: ${ageAt(name)} ms`)
+  cluster.restart('b')
+  await cluster.time.pass(100)
+  assert.equal(ageAt('b'), Number.POSITIVE_INFINITY)
+  await cluster.stop()
+})
+
+/** What d answers to a sync of `view`, which `current` decides about; it comes from a, which is a member of that. */
+async function answerToSync(
+  cluster: Cluster,
+  { view, current }: { readonly view: View; readonly current: View },
+  entries: readonly Entry[]
+): Promise<string | undefined> {
+  const { self } = cluster.peer('a')
+  const prev = entries.length > 0 ? { epoch: 0, sequence: 0 } : view.base
+  const ballot = { round: 1, by: self }
+  const said = cluster.posted.length
+  const of = { type: 'sync', slot: SLOT, instance: view.epoch, ballot, commit: 0 } as const
+  cluster.peer('d').group.received(self, [{ ...of, view, current, prev, entries }])
+  await cluster.time.pass(100)
+  return cluster.posted
+    .slice(said)
+    .find(({ from, message }) => from === 'd' && message.type.startsWith('sync'))?.message.type
+}
+
+/** d has promised the base of epoch 3, whose last entry is of epoch 2, and then hears late of epoch 2. */
+async function lateInstallAfterSync(membersOfSecond: string): Promise<string | undefined> {
+  const cluster = new Cluster()
+  await cluster.start(4, 3)
+  cluster.cut = () => true
+  const first = cluster.view('a')!
+  const entryOf = (epoch: number, sequence: number): Entry => {
+    const key = rowKey(SLOT, new Uint8Array(20), 'k')
+    return { epoch, sequence, timeMs: 0, key, payload: Uint8Array.of(0x78) }
+  }
+  const members = (names: string) => [...names].map(name => cluster.member(name))
+  const current = { ...first, epoch: 2, members: members(membersOfSecond), base: { epoch: 1, sequence: 1 } }
+  const view = { ...first, epoch: 3, members: members('abd'), base: { epoch: 2, sequence: 2 } }
+  assert.equal(await answerToSync(cluster, { view, current }, [entryOf(1, 1), entryOf(2, 2)]), 'synced')
+  const install = { type: 'install', slot: SLOT, view: current } as const
+  cluster.peer('d').group.received(cluster.peer('a').self, [install])
+  await cluster.time.pass(200)
+  const answer = await answerToSync(cluster, { view, current }, [])
+  await cluster.stop()
+  return answer
+}
+
+test('a base that was promised stays when the view before it is installed late', async () => {
+  assert.equal(await lateInstallAfterSync('abcd'), 'synced')
+})
+
+test('a base that was promised stays when a peer hears late of the view before it, of which it is no member', async () => {
+  assert.equal(await lateInstallAfterSync('abc'), 'synced')
+})

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { fromString } from 'uint8arrays/from-string'
+import { encodeApplied } from '../../src/replica/applied.ts'
+import type { SnapshotRecord } from '../../src/replica/replica-rpc.ts'
+import { clearRange, installWrites, snapshotRecords, stageSnapshot } from '../../src/replica/snapshot.ts'
+import type { Slot } from '../../src/ring/slot.ts'
+import {
+  appliedKey,
+  replicaDataRange,
+  rowKey,
+  rowRange,
+  slotStateKey,
+  stagedRange,
+  userIdOfRow
+} from '../../src/storage/keys.ts'
+import { MemoryStore } from '../../src/storage/memory-store.ts'
+import type { Range, Write } from '../../src/storage/store.ts'
+
+const SLOT = 3 as Slot
+const machine = { isLive: (row: Uint8Array) => row[0] !== 0x2d }
+const position = new Uint8Array(20)
+
+/** A row that is a user, or with a dash before it one that only remembers. */
+function row(id: string, value: string, slot: number = SLOT): Write {
+  return { key: rowKey(slot, position, id), value: fromString(value) }
+}
+
+async function storeWith(...writes: Write[]): Promise<MemoryStore> {
+  const store = new MemoryStore()
+  await store.write(writes)
+  return store
+}
+
+function applied(sequence: number): Write {
+  const value = encodeApplied({ epoch: 2, sequence, logTimeMs: 5_000, live: 0, remembered: 0 })
+  return { key: appliedKey(SLOT), value }
+}
+
+function rowsOf(store: MemoryStore, range: Range = rowRange(SLOT)): Record<string, string> {
+  return Object.fromEntries(
+    Array.from(store.range(range), ([key, value]) => [userIdOfRow(key), Buffer.from(value).toString()])
+  )
+}
+
+async function* sent(records: Iterable<SnapshotRecord>): AsyncGenerator<SnapshotRecord> {
+  yield* records
+}
+
+const source = () =>
+  storeWith(applied(7), row('ada', 'new'), row('bob', '-gone'), row('eve', 'x'), row('far', 'y', SLOT + 1))
+
+describe('a snapshot', () => {
+  it('takes the place of whatever table was there, in one write', async () => {
+    const target = await storeWith(applied(1), row('ada', 'old'), row('zoe', 'deleted since'))
+    const staged = await stageSnapshot(target, sent(snapshotRecords(await source(), SLOT)), machine)
+    const { slot, applied: reached } = staged
+    assert.equal(slot, SLOT)
+    assert.deepEqual(reached, { epoch: 2, sequence: 7, logTimeMs: 5_000, live: 2, remembered: 1 })
+    assert.deepEqual(
+      rowsOf(target),
+      { ada: 'old', zoe: 'deleted since' },
+      'nothing is seen before it is installed'
+    )
+    await target.write(installWrites(target, SLOT))
+    assert.deepEqual(rowsOf(target), { ada: 'new', bob: '-gone', eve: 'x' })
+    assert.deepEqual(rowsOf(target, stagedRange(SLOT)), {})
+  })
+
+  it('is of one moment, whatever is written while it is sent', async () => {
+    const store = await source()
+    const records = snapshotRecords(store, SLOT)[Symbol.iterator]()
+    const offer = records.next().value
+    await store.write([applied(8), row('bob', 'back'), row('kim', 'z')])
+    const rest = [...{ [Symbol.iterator]: () => records }]
+    assert.deepEqual(offer, {
+      type: 'offer',
+      slot: SLOT,
+      applied: { epoch: 2, sequence: 7 },
+      logTimeMs: 5_000
+    })
+    const target = new MemoryStore()
+    await stageSnapshot(target, sent([offer as SnapshotRecord, ...rest]), machine)
+    await target.write(installWrites(target, SLOT))
+    assert.deepEqual(rowsOf(target), { ada: 'new', bob: '-gone', eve: 'x' })
+  })
+
+  it('of a slot without users empties the other side', async () => {
+    for (const empty of [new MemoryStore(), await storeWith(applied(4))]) {
+      const target = await storeWith(applied(1), row('zoe', 'deleted since'))
+      await stageSnapshot(target, sent(snapshotRecords(empty, SLOT)), machine)
+      await target.write(installWrites(target, SLOT))
+      assert.deepEqual(rowsOf(target), {})
+    }
+  })
+
+  it('that breaks off leaves nothing behind that a later one would take for its own', async () => {
+    const target = new MemoryStore()
+    const records = [...snapshotRecords(await source(), SLOT)]
+    await assert.rejects(stageSnapshot(target, sent(records.slice(0, -1)), machine), {
+      name: 'TransferError'
+    })
+    const other = await storeWith(applied(9), row('kim', 'z'))
+    await stageSnapshot(target, sent(snapshotRecords(other, SLOT)), machine)
+    await target.write(installWrites(target, SLOT))
+    assert.deepEqual(rowsOf(target), { kim: 'z' })
+  })
+
+  type Change = (records: SnapshotRecord[]) => SnapshotRecord[]
+  const wrong: Record<string, Change> = {
+    'without a row': records => records.filter((_, at) => at !== 2),
+    'with a changed row': records =>
+      records.map((record, at) =>
+        at === 2 ? { ...record, value: fromString('x') } : record
+      ) as SnapshotRecord[],
+    'with a row twice': records => [...records.slice(0, 2), ...records.slice(1)],
+    'with a row of another slot': records => [
+      records[0]!,
+      { type: 'row', ...row('far', 'y', SLOT + 1) } as SnapshotRecord,
+      ...records.slice(1)
+    ],
+    'with a key that is no row': records => [
+      records[0]!,
+      { type: 'row', key: slotStateKey(SLOT), value: fromString('{}') },
+      ...records.slice(1)
+    ],
+    'without an offer': records => records.slice(1),
+    'with two offers': records => [records[0]!, ...records],
+    'with nothing at all': () => []
+  }
+  for (const [what, change] of Object.entries(wrong)) {
+    it(`${what} is refused`, async () => {
+      const target = await storeWith(applied(1), row('ada', 'old'))
+      const records = change([...snapshotRecords(await source(), SLOT)])
+      await assert.rejects(stageSnapshot(target, sent(records), machine), { name: 'TransferError' })
+      assert.deepEqual(rowsOf(target), { ada: 'old' })
+    })
+  }
+
+  it('may be refused by its offer, before anything is written', async () => {
+    const target = await storeWith(row('ada', 'old'))
+    const refuse = () => {
+      throw Object.assign(new Error('not now'), { name: 'BusyError' })
+    }
+    const records = sent(snapshotRecords(await source(), SLOT))
+    await assert.rejects(stageSnapshot(target, records, machine, refuse), { name: 'BusyError' })
+    assert.deepEqual(rowsOf(target, stagedRange(SLOT)), {})
+  })
+})
+
+describe('clearing a slot', () => {
+  it('deletes its data, and leaves its state and its neighbours alone', async () => {
+    const state = { key: slotStateKey(SLOT), value: fromString('{}') }
+    const many = Array.from({ length: 3_000 }, (_, at) => row(`user-${at}`, 'x'))
+    const store = await storeWith(state, applied(7), ...many, row('far', 'y', SLOT + 1))
+    await clearRange(store, replicaDataRange(SLOT))
+    assert.deepEqual(rowsOf(store), {})
+    assert.equal(store.get(appliedKey(SLOT)), undefined)
+    assert.notEqual(store.get(slotStateKey(SLOT)), undefined)
+    assert.deepEqual(rowsOf(store, rowRange(SLOT + 1)), { far: 'y' })
+  })
+})

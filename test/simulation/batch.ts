@@ -1,0 +1,88 @@
+/** Many seeds, in two processes at once: one for those with the limits of production, one for the cramped ones. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { CRAMPED, isCramped } from './cramped.ts'
+import type { Wish } from './options.ts'
+import { type Patch, PatchedBuild } from './patched-build.ts'
+import type { Report, Task } from './worker.ts'
+
+export interface BatchOptions extends Wish {
+  readonly seeds: readonly number[]
+  /** Of the program under test, besides those that make it cramped. */
+  readonly patches?: readonly Patch[] | undefined
+  /** Ends everything when the first seed fails. */
+  readonly untilFailure?: boolean | undefined
+  readonly onReport?: ((report: Report) => void) | undefined
+}
+
+export class BatchResult {
+  readonly reports: readonly Report[]
+
+  constructor(reports: readonly Report[]) {
+    this.reports = reports.toSorted((a, b) => a.seed - b.seed)
+  }
+
+  get failed(): readonly Report[] {
+    return this.reports.filter(({ faults }) => faults.length > 0)
+  }
+
+  get counts(): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (const report of this.reports) {
+      for (const [what, times] of Object.entries(report.counts))
+        counts.set(what, (counts.get(what) ?? 0) + times)
+    }
+    return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  get events(): number {
+    return this.reports.reduce((sum, { events }) => sum + events, 0)
+  }
+}
+
+export async function runBatch({ seeds, patches = [], ...options }: BatchOptions): Promise<BatchResult> {
+  const ending = new AbortController()
+  const lanes = [
+    { seeds: seeds.filter(seed => !isCramped(seed)), patches },
+    { seeds: seeds.filter(isCramped), patches: [...patches, ...CRAMPED] }
+  ]
+  const reports = await Promise.all(
+    lanes.map(async lane => {
+      if (lane.seeds.length === 0) return []
+      using build = lane.patches.length === 0 ? undefined : new PatchedBuild(lane.patches)
+      const script = build?.pathOf('worker.js') ?? fileURLToPath(new URL('./worker.js', import.meta.url))
+      return await work(script, lane.seeds, options, ending) // the build goes when it has ended
+    })
+  )
+  return new BatchResult(reports.flat())
+}
+
+async function work(
+  script: string,
+  seeds: readonly number[],
+  { core, untilFailure, onReport }: Omit<BatchOptions, 'seeds' | 'patches'>,
+  ending: AbortController
+): Promise<Report[]> {
+  const task: Task = { seeds, core, untilFailure }
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const stop = () => child.kill()
+  ending.signal.addEventListener('abort', stop)
+  const ended = new Promise<number | null>(resolve => child.once('close', resolve))
+  const reports: Report[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    const report: Report = JSON.parse(line)
+    reports.push(report)
+    onReport?.(report)
+    if (untilFailure && report.faults.length > 0) ending.abort()
+  }
+  const code = await ended
+  ending.signal.removeEventListener('abort', stop)
+  if (code !== 0 && !ending.signal.aborted) {
+    const seed = seeds[reports.length]
+    throw new Error(`The process of seed ${seed} ended with code ${code}`)
+  }
+  return reports
+}

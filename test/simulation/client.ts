@@ -1,0 +1,224 @@
+/**
+ * Somebody who uses the ring through one of its peers, goes to another when that one fails, repeats with the same
+ * idempotency key what was not answered, and writes down what was asked and answered.
+ */
+import { createHash } from 'node:crypto'
+import { errorName } from '../../src/errors.ts'
+import type { Random } from '../../src/runtime.ts'
+import type { User } from '../../src/users/user.ts'
+import type { Traced, TracedUsers, WriteOptions } from '../../src/users/users.ts'
+import type { Answer, Call, Request, State } from './history.ts'
+import type { SimulatedPeer } from './peer.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+export interface ClientInit {
+  readonly name: string
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly thinkMs: number
+  /** Those who may be asked now; one of them. */
+  readonly gateway: (client: string) => SimulatedPeer | undefined
+  /** Whom to ask about, of those in use at the moment. */
+  readonly user: (random: Random) => string
+  readonly onCall: (call: Call) => void
+  /** A read that need not be the newest. */
+  readonly onStaleRead: (user: string, seen: Seen) => void
+}
+
+export interface Seen {
+  readonly state: State
+  readonly version: string | undefined
+}
+
+/** A client gives up a write, or changes its peer, after so long. */
+const PATIENCE_MS = 3_500
+const TRY_MS = [300, 2_500] as const
+const TRIES_MAX = 6
+/** Part of the reads that need not be the newest. */
+const STALE = 0.1
+
+export class Client {
+  readonly #init: ClientInit
+  readonly #seen = new Map<string, Seen>()
+  #marks = 0
+  #stopped = false
+
+  constructor(init: ClientInit) {
+    this.#init = init
+  }
+
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** Makes one call after the other until it is stopped; ends with the answer to the last one. */
+  async run(): Promise<void> {
+    const { random, thinkMs } = this.#init
+    while (!this.#stopped) {
+      await this.#sleep(random.next() * 2 * thinkMs)
+      if (this.#stopped) return
+      const user = this.#init.user(random)
+      if (random.next() < STALE) await this.#readStale(user)
+      else await this.call(user, this.#draw(user))
+    }
+  }
+
+  /** Makes one call, and tells how it ended. A stubborn client repeats what was not answered; others do so as a rule. */
+  async call(user: string, request: Request, { stubborn = false } = {}): Promise<Answer> {
+    const { name, time, random } = this.#init
+    const calledMs = time.monotonic()
+    const idempotencyKey = request.kind === 'get' ? undefined : `${name}-${++this.#marks}-key`
+    const again = stubborn || random.next() < 0.8
+    let answer: Answer = { kind: 'rejected' }
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const gateway = this.#init.gateway(name)
+      if (gateway?.users !== undefined) {
+        const ageMs = tries === 0 ? 0 : time.monotonic() - calledMs
+        const result = await this.#try(gateway, user, request, { idempotencyKey, ageMs })
+        // Once it may have been executed, a later "certainly not" is only about the later try.
+        if (result.kind !== 'rejected' || answer.kind === 'rejected') answer = result
+      }
+      if (answer.kind !== 'rejected' && answer.kind !== 'unknown') break
+      if (!again || time.monotonic() - calledMs > PATIENCE_MS) break
+      await this.#sleep(random.next() * 100)
+    }
+    const answeredMs = time.monotonic()
+    this.#remember(user, request, answer)
+    this.#init.onCall({ user, client: name, request, calledMs, answeredMs, answer, idempotencyKey })
+    return answer
+  }
+
+  #draw(user: string): Request {
+    const draw = this.#init.random.next()
+    const mark = `${this.#init.name}-${++this.#marks}`
+    const seen = this.#seen.get(user)
+    if (draw < 0.35) return { kind: 'get' }
+    if (draw < 0.5) return { kind: 'set', mark }
+    if (draw < 0.6) return { kind: 'create', mark }
+    if (draw < 0.7) return { kind: 'patch', mark }
+    if (draw < 0.82) return { kind: 'delete' }
+    if (seen?.version === undefined) return { kind: 'get' }
+    return { kind: 'replace', mark, version: seen.version, expected: seen.state }
+  }
+
+  async #try(gateway: SimulatedPeer, user: string, request: Request, options: WriteOptions): Promise<Answer> {
+    const { time, random } = this.#init
+    const [min, max] = TRY_MS
+    const controller = new AbortController()
+    const gaveUp = Promise.withResolvers<Answer>()
+    const timer = time.timer(min + random.next() * (max - min), () => {
+      controller.abort(new Error('The client gave up'))
+      gaveUp.resolve({ kind: 'unknown' })
+    })
+    const ended = gateway.ended.then((): Answer => ({ kind: 'unknown' }))
+    const asked = running(gateway).then(users =>
+      ask(users, user, request, { ...options, signal: controller.signal })
+    )
+    try {
+      return await Promise.race([asked, ended, gaveUp.promise])
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  async #readStale(user: string): Promise<void> {
+    const gateway = this.#init.gateway(this.#init.name)
+    if (gateway?.users === undefined) return
+    const read = running(gateway)
+      .then(users => users.get(user, { consistency: 'stale' }))
+      .then(
+        ({ value }) => this.#init.onStaleRead(user, seenOf(value)),
+        () => {} // nobody has it
+      )
+    await Promise.race([read, gateway.ended])
+  }
+
+  #remember(user: string, { kind }: Request, answer: Answer): void {
+    if (answer.kind === 'read' || answer.kind === 'conflict')
+      this.#seen.set(user, { state: answer.state, version: answer.version })
+    else if (answer.kind === 'done' && kind !== 'delete' && answer.version !== undefined)
+      this.#seen.set(user, { state: answer.state, version: answer.version })
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise(resolve => this.#init.time.timer(ms, resolve))
+  }
+}
+
+/** A machine that stands still hears a request when it goes on. */
+async function running({ machine, users }: SimulatedPeer): Promise<TracedUsers> {
+  await machine!.running()
+  return users!
+}
+
+/** The id under which a write is known to the slot, as `users/ring-users.ts` makes it of the idempotency key. */
+export function operationIdOf(user: string, idempotencyKey: string): string {
+  return createHash('sha256').update(user).update('\0').update(idempotencyKey).digest('hex').slice(0, 32)
+}
+
+async function ask(
+  users: TracedUsers,
+  user: string,
+  request: Request,
+  options: WriteOptions
+): Promise<Answer> {
+  try {
+    switch (request.kind) {
+      case 'get': {
+        const { value } = await users.get(user, options)
+        return { kind: 'read', ...seenOf(value) }
+      }
+      case 'set':
+        return written(await users.set(user, profileOf(request.mark), options))
+      case 'create':
+        return written(await users.set(user, profileOf(request.mark), { ...options, ifAbsent: true }))
+      case 'replace':
+        return written(
+          await users.set(user, profileOf(request.mark), { ...options, ifVersion: request.version })
+        )
+      case 'patch':
+        return written(await users.patch(user, { profile: { patch: request.mark } }, options))
+      case 'delete':
+        return (await users.delete(user, options)).value ? { kind: 'done' } : { kind: 'absent' }
+    }
+  } catch (error) {
+    return failed(error, request)
+  }
+}
+
+function profileOf(mark: string) {
+  return { status: 'ONLINE' as const, profile: { set: mark } }
+}
+
+function written({ value, replayed }: Traced<User>): Answer {
+  return replayed ? { kind: 'done' } : { kind: 'done', ...seenOf(value) }
+}
+
+export function seenOf(user: User | undefined): Seen {
+  if (user === undefined) return { state: undefined, version: undefined }
+  const { set, patch = '' } = user.profile
+  return { state: `${set}/${patch}`, version: user.version }
+}
+
+function failed(error: unknown, { kind }: Request): Answer {
+  switch (errorName(error)) {
+    case 'NotFoundError':
+      // Of a repeated write: it was done, and the user has been deleted since.
+      return kind === 'patch' ? { kind: 'gone' } : { kind: 'done' }
+    case 'ConflictError': {
+      const current = seenOf((error as { current?: User }).current)
+      return { kind: 'conflict', ...current, later: kind === 'create' }
+    }
+    case 'BusyError':
+    case 'UnavailableError':
+    case 'NotRunningError':
+      return { kind: 'rejected' }
+    case undefined:
+    case 'OutcomeUnknownError':
+    case 'OperationTooOldError':
+    case 'TimeoutError':
+      return { kind: 'unknown' }
+    default:
+      throw error
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What clients asked of one user and what they were told: the material of the checkers. A call that was repeated with its
+ * idempotency key is one call, from the first try to the last answer.
+ */
+
+/**
+ * What a user is to the checkers: the marks of the writes that made it, `<last set>/<last patch since>`. Every write has
+ * a mark of its own, so a state is never confused with another. Undefined: there is no such user.
+ */
+export type State = string | undefined
+
+export type Request =
+  | { readonly kind: 'get' }
+  | { readonly kind: 'set'; readonly mark: string }
+  /** Only if there is no such user. */
+  | { readonly kind: 'create'; readonly mark: string }
+  /** Only if the user is still in the state in which it had `version`. */
+  | { readonly kind: 'replace'; readonly mark: string; readonly version: string; readonly expected: State }
+  | { readonly kind: 'patch'; readonly mark: string }
+  | { readonly kind: 'delete' }
+
+export type Answer =
+  | { readonly kind: 'read'; readonly state: State; readonly version: string | undefined }
+  /** Done as it was asked. Of a repeated call version and state are unknown: the answer has them as they were later. */
+  | { readonly kind: 'done'; readonly state?: State; readonly version?: string | undefined }
+  /** Not done: what it was about was not there. */
+  | { readonly kind: 'absent' }
+  /** Not done: the condition did not hold. `state`: as it was then, or, when `later`, at some moment before the answer. */
+  | {
+      readonly kind: 'conflict'
+      readonly state: State
+      readonly version: string | undefined
+      readonly later: boolean
+    }
+  /** `done` or `absent`, and the answer does not say which. */
+  | { readonly kind: 'gone' }
+  /** It may have been done, or may be yet. */
+  | { readonly kind: 'unknown' }
+  /** Certainly never done. */
+  | { readonly kind: 'rejected' }
+
+export interface Call {
+  readonly user: string
+  readonly client: string
+  readonly request: Request
+  readonly calledMs: number
+  /** When the answer came; of an unknown one when the client gave up. */
+  readonly answeredMs: number
+  readonly answer: Answer
+  /** The idempotency key of writes. */
+  readonly idempotencyKey?: string | undefined
+}
+
+/** The state after a write, in the order of {@link State}. */
+export function stateAfter(request: Request, before: State): State {
+  switch (request.kind) {
+    case 'set':
+    case 'create':
+    case 'replace':
+      return `${request.mark}/`
+    case 'patch':
+      return before === undefined ? undefined : `${before.slice(0, before.indexOf('/'))}/${request.mark}`
+    case 'delete':
+      return undefined
+    case 'get':
+      return before
+  }
+}
+
+export function isWrite({ request }: Call): boolean {
+  return request.kind !== 'get'
+}
+
+export function describeCall({ client, request, calledMs, answeredMs, answer }: Call): string {
+  const times = `${calledMs.toFixed(1)}…${answeredMs.toFixed(1)}`
+  return `${times} ${client} ${JSON.stringify(request)} → ${JSON.stringify(answer)}`
+}

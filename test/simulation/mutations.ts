@@ -1,0 +1,220 @@
+/**
+ * Rules of the protocol, each with the text that takes it away. The simulation must miss every one of them: a rule that
+ * nothing misses is either not needed or not tested. A text that no longer occurs fails `mutations.test.ts`.
+ * Those that are rare are not missed within some hundred seeds: they need a test of their own, or many more.
+ */
+import type { Patch } from './patched-build.ts'
+
+export interface Mutation {
+  readonly name: string
+  readonly patches: readonly Patch[]
+  /** Runs in which one peer is broken for ever show it. */
+  readonly core?: boolean | undefined
+  /** Tried only when it is asked for by name. */
+  readonly rare: boolean
+}
+
+const RARE: ReadonlySet<string> = new Set([
+  'a base that was promised is dropped',
+  'a read is answered without asking the others',
+  'a round that was under way confirms too',
+  'a snapshot leaves rows that it does not have',
+  'install cuts off what was synced'
+])
+
+const LEADERSHIP = 'replica/leadership.js'
+const LEDGER = 'replica/ledger.js'
+const PROPOSAL = 'replica/proposal.js'
+const REPLICA = 'replica/replica.js'
+const SUCCESSION = 'replica/succession.js'
+const VOTER = 'replica/voter.js'
+const OPERATION = 'users/operation.js'
+
+const ALL: readonly Omit<Mutation, 'rare'>[] = [
+  mutation('one promise is enough', PROPOSAL, 'if (!this.#promises.enough)', 'if (false)'),
+  mutation('one member with the base is enough', PROPOSAL, 'if (!this.#synced.enough)', 'if (false)'),
+  mutation('one acceptance is enough', PROPOSAL, 'if (this.#accepted.enough)', 'if (true)'),
+  mutation(
+    'one copy of an entry is enough',
+    LEADERSHIP,
+    'const decided = reachedByMajority([',
+    'const decided = ((copies) => Math.max(...copies))(['
+  ),
+  mutation(
+    'the base is the log of the proposer',
+    PROPOSAL,
+    'const base = promises.map(({ last }) => last).reduce((a, b) => (compareIds(a, b) < 0 ? b : a));',
+    'const base = this.#init.ledger.last;'
+  ),
+  mutation('what others accepted is ignored', PROPOSAL, 'if (accepted.length > 0) {', 'if (false) {'),
+  mutation(
+    'accept follows without sync',
+    PROPOSAL,
+    '            this.#sync(this.#value, atMs);\n        else',
+    `        {
+            this.#progress('accept', atMs);
+            this.#toAll(this.#init.current.members, { type: 'accept', ...this.#ofInstance(), view: this.#value });
+        }
+        else`
+  ),
+  mutation(
+    'a follower appends after the seal',
+    'replica/follower.js',
+    '(view.leader, from) && !sealed;',
+    '(view.leader, from);'
+  ),
+  {
+    name: 'a leader goes on after the seal',
+    patches: [
+      patch(
+        REPLICA,
+        'return this.#ledger.sealed ? undefined : this.#leadership;',
+        'return this.#leadership;'
+      ),
+      patch(LEADERSHIP, 'assert(!ledger.sealed, `slot', 'assert(true, `slot'),
+      patch(LEADERSHIP, 'if (this.#init.ledger.sealed)', 'if (false)'),
+      patch(LEADERSHIP, 'if (ledger.sealed || atMs', 'if (atMs'),
+      patch(
+        LEADERSHIP,
+        'if (ledger.sealed)\n            return;\n        this.#hearMajority',
+        'this.#hearMajority'
+      )
+    ]
+  },
+  mutation(
+    'any start of a leader leads',
+    REPLICA,
+    'if (!sameIncarnation(view.leader, self))',
+    'if (view.leader.peer !== self.peer)'
+  ),
+  mutation('install without the base', SUCCESSION, 'if (!ledger.has(view.base)) {', 'if (false) {'),
+  mutation(
+    'install cuts off what was synced',
+    SUCCESSION,
+    'if (after !== undefined && after < view.epoch)',
+    'if (after !== undefined)'
+  ),
+  {
+    name: 'who is a member no more forgets everything',
+    patches: [
+      patch(LEDGER, 'assert(after.floor >= before.floor,', 'assert(true,'),
+      patch(
+        SUCCESSION,
+        'floor: view.epoch,\n            view: null,\n            next: view,',
+        'floor: 0, view: null, next: null,'
+      )
+    ]
+  },
+  mutation(
+    'a base that was promised is dropped',
+    SUCCESSION,
+    'if (installed === null && view.epoch === floor)',
+    'if (false)'
+  ),
+  mutation(
+    'answers leave before the disk has them',
+    VOTER,
+    'this.#effects().afterPersist.push({ to: to.peer, message });',
+    'this.#effects().send.push({ to: to.peer, message });'
+  ),
+  mutation(
+    'a promise leaves before the disk has it',
+    VOTER,
+    "this.answer(from, { type: 'promised', slot, instance, ballot, accepted, last: this.#ledger.last, tail });",
+    `this.#effects().send.push({
+            to: from.peer,
+            message: { type: 'promised', slot, instance, ballot, accepted, last: this.#ledger.last, tail }
+        });`
+  ),
+  mutation(
+    'a leader counts its own copy before the disk has it',
+    LEADERSHIP,
+    'effects().afterPersist.push({ to: self.peer',
+    'effects().send.push({ to: self.peer'
+  ),
+  mutation(
+    'words do not wait for writes under way',
+    'replica/journal.js',
+    'if (batch === undefined)',
+    'if (true)'
+  ),
+  mutation('no write is remembered', OPERATION, 'if (before !== undefined)', 'if (false)'),
+  mutation(
+    'only writes that changed something are remembered',
+    OPERATION,
+    '    return {\n        outcome: { kind, user: now, version, replayed: false },',
+    '    if (!changed) return { outcome: { kind, user: now, version, replayed: false } };\n    return {\n        outcome: { kind, user: now, version, replayed: false },'
+  ),
+  mutation(
+    'a read is answered without asking the others',
+    LEADERSHIP,
+    'this.#ask(ticket, 0, () => this.#evaluate(ledger.table.get(key), command, moment).outcome);',
+    "this.#init.effects().settle(ticket, { kind: 'done', outcome: this.#evaluate(ledger.table.get(key), command, moment).outcome });"
+  ),
+  mutation(
+    'a read sees what is not committed',
+    LEADERSHIP,
+    'this.#ask(ticket, 0, () => this.#evaluate(ledger.table.get(key), command, moment).outcome);',
+    'this.#ask(ticket, 0, () => this.#evaluate(this.#speculative.get(textOf(key))?.row ?? ledger.table.get(key), command, moment).outcome);'
+  ),
+  mutation(
+    'a condition that failed is answered without asking the others',
+    LEADERSHIP,
+    'this.#ask(ticket, before?.sequence ?? 0, () => outcome);',
+    "this.#init.effects().settle(ticket, { kind: 'done', outcome });"
+  ),
+  mutation(
+    'a condition that failed does not wait for what it saw',
+    LEADERSHIP,
+    'this.#ask(ticket, before?.sequence ?? 0, () => outcome);',
+    'this.#ask(ticket, 0, () => outcome);'
+  ),
+  mutation(
+    'a round that was under way confirms too',
+    LEADERSHIP,
+    'asking.after < confirmed &&',
+    'asking.after <= confirmed &&'
+  ),
+  mutation(
+    'a new disk is taken for the old one',
+    'replica/view.js',
+    'return view.members.some(other => sameMember(other, member));',
+    'return view.members.some(other => other.peer === member.peer);'
+  ),
+  mutation(
+    'a snapshot leaves rows that it does not have',
+    'replica/snapshot.js',
+    'if (!staged.has(textOf(key)))',
+    'if (false)'
+  ),
+  {
+    name: 'nobody hands off',
+    patches: [
+      patch(
+        SUCCESSION,
+        'if (handOff && next !== null && atMs - this.#handOffMs >= RESEND_MS) {',
+        'if (false) {'
+      ),
+      patch(SUCCESSION, 'if (announcement === undefined || atMs < announcement.nextMs)', 'if (true)')
+    ]
+  },
+  mutation(
+    'nobody finishes what was sealed',
+    'replica/candidacy.js',
+    'if (sealed)',
+    'if (sealed) return false; if (sealed)'
+  )
+]
+
+export const MUTATIONS: readonly Mutation[] = ALL.map(mutation => ({
+  ...mutation,
+  rare: RARE.has(mutation.name)
+}))
+
+function mutation(name: string, file: string, find: string, replace: string): Omit<Mutation, 'rare'> {
+  return { name, patches: [patch(file, find, replace)] }
+}
+
+function patch(file: string, find: string, replace: string): Patch {
+  return { file, find, replace }
+}

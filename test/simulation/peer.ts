@@ -1,0 +1,318 @@
+/**
+ * A whole peer of the simulation: Chord, replicas and users as in production, on a machine with a disk and a network
+ * that can fail. It outlives its processes: each start is another incarnation on what the last one left on the disk.
+ */
+import { Chord } from '../../src/chord/chord.ts'
+import type { Genesis } from '../../src/chord/genesis.ts'
+import { PeerBook } from '../../src/chord/peer-book.ts'
+import type { Peer } from '../../src/chord/ring-node.ts'
+import { BOOT_NONCE_BYTES, BOOT_NONCES_MAX, LEAVE_LINGER_MS } from '../../src/constants.ts'
+import { Events } from '../../src/events.ts'
+import type { Placement } from '../../src/replica/placement.ts'
+import type { PlannerTimes } from '../../src/replica/planner.ts'
+import type { Incarnation, Member } from '../../src/replica/view.ts'
+import { metaKey } from '../../src/storage/keys.ts'
+import { KnownBoots } from '../../src/storage/known-boots.ts'
+import type { Store } from '../../src/storage/store.ts'
+import { chordPlacement } from '../../src/users/chord-placement.ts'
+import type { TracedUsers } from '../../src/users/users.ts'
+import { UsersNode } from '../../src/users/users-node.ts'
+import { type DiskImage, SimulatedDisk } from './disk.ts'
+import { Admissions, type Hello, type Hellos } from './hello.ts'
+import { Links } from './links.ts'
+import { Machine } from './machine.ts'
+import type { SimulatedNetwork } from './network.ts'
+import { seededRandom } from './random.ts'
+import type { VirtualTime } from './virtual-time.ts'
+import type { Witness } from './witness.ts'
+
+export interface SimulatedPeerInit {
+  readonly peer: Peer
+  readonly seed: string
+  readonly time: VirtualTime
+  readonly network: SimulatedNetwork
+  readonly hellos: Hellos
+  readonly witness: Witness
+  readonly genesis: Genesis
+  readonly flushMs: readonly [min: number, max: number]
+  /** Readers see what is durable only, as with LMDB. */
+  readonly lateReads: boolean
+  readonly drift: number
+  readonly wallAheadMs: number
+  readonly times: PlannerTimes
+  /** Where slots should be, according to somebody else than Chord. */
+  readonly placement?: ((self: Peer, truth: Placement) => Placement) | undefined
+}
+
+/** What lives between a start and a crash. */
+interface Process {
+  readonly self: Incarnation
+  readonly machine: Machine
+  readonly chord: Chord
+  readonly links: Links
+  readonly node: UsersNode
+  readonly ended: PromiseWithResolvers<void>
+  ready: boolean
+}
+
+/** Whoever runs for so long has been met by the others, and they have written it down. */
+const MET_MS = 1_500
+
+const LEAVE_POLL_MS = 50
+
+const BOOT_KEY = metaKey('simulated-boot')
+const NONCES_KEY = metaKey('simulated-nonces')
+
+export class SimulatedPeer {
+  readonly peer: Peer
+  readonly #init: SimulatedPeerInit
+  readonly #disk: SimulatedDisk
+  #store: string
+  #starts = 0
+  #process: Process | undefined
+  /** What the disk was like before the last start. */
+  #image: DiskImage | undefined
+  #startedMs = 0
+  #errors: unknown[] = []
+  /** It is not in the ring, or not yet. */
+  outside = true
+  /** It has left for good. */
+  left = false
+
+  constructor(init: SimulatedPeerInit) {
+    this.#init = init
+    this.peer = init.peer
+    const { time, seed, witness, flushMs, lateReads } = init
+    this.#store = Buffer.from(this.#draw('store').bytes(8)).toString('hex')
+    this.#disk = new SimulatedDisk({
+      time,
+      random: seededRandom(seed, `disk of ${init.peer}`),
+      flushMs,
+      lateReads,
+      onDurable: writes => witness.durable(this.member, writes),
+      onFailure: () => this.#diskFailed()
+    })
+  }
+
+  /** The disk that it has now. */
+  get member(): Member {
+    return { peer: this.peer, store: this.#store }
+  }
+
+  get disk(): SimulatedDisk {
+    return this.#disk
+  }
+
+  get running(): boolean {
+    return this.#process !== undefined
+  }
+
+  get self(): Incarnation | undefined {
+    return this.#process?.self
+  }
+
+  /** While it runs. */
+  get node(): UsersNode | undefined {
+    return this.#process?.node
+  }
+
+  get chord(): Chord | undefined {
+    return this.#process?.chord
+  }
+
+  get machine(): Machine | undefined {
+    return this.#process?.machine
+  }
+
+  /** Once it is in the ring: before that no gateway would be there. */
+  get users(): TracedUsers | undefined {
+    return this.#process?.ready ? this.#process.node.traced : undefined
+  }
+
+  /** Resolves when the process that runs now has ended, however. */
+  get ended(): Promise<void> {
+    return this.#process?.ended.promise ?? Promise.resolve()
+  }
+
+  /** Errors that were logged by any of its processes. */
+  get errors(): readonly unknown[] {
+    return [...this.#errors, ...(this.#process?.machine.errors ?? [])]
+  }
+
+  /** Starts through `join`, or through the peers of its book. Resolves when it is a member of the ring. */
+  async start(join?: readonly Peer[]): Promise<void> {
+    const { time, drift, wallAheadMs } = this.#init
+    const machine = new Machine({ time, random: this.#draw('process'), drift, wallAheadMs })
+    this.#starts++
+    this.#image = this.#disk.image()
+    const store = this.#disk.mount(work => machine.whenRunning(work))
+    this.#startedMs = time.monotonic()
+    const hello = this.#nextHello(store, machine)
+    this.#init.hellos.add(hello)
+    const book = new PeerBook(store, machine.runtime)
+    const process = this.#assemble(hello, machine, store, book)
+    this.#process = process
+    await store.write([
+      { key: BOOT_KEY, value: Buffer.from(JSON.stringify(hello.self.boot)) },
+      { key: NONCES_KEY, value: hello.nonces }
+    ])
+    process.links.open()
+    for (const peer of join ?? []) meet(book, peer)
+    await book.flush() // who has joined comes back through somebody whom it knows
+    process.links.serveChord(process.chord)
+    if (join === undefined) this.#serve(process)
+    await process.chord.start(join === undefined ? {} : { join })
+    if (join !== undefined) this.#serve(process)
+    this.outside = false
+    process.ready = true
+  }
+
+  /** As kill -9, or a power cut when `kept` is below 1: so much of what was under way reached the disk. */
+  crash(kept: number): void {
+    const process = this.#process
+    if (process === undefined) return
+    this.#process = undefined
+    this.#errors.push(...process.machine.errors)
+    process.machine.switchOff()
+    this.#init.network.detach(this.peer)
+    this.#disk.crash(kept)
+    process.ended.resolve()
+  }
+
+  /** Gives its slots to others and leaves the ring for good. False: not within `ms`; it goes on. */
+  async leave(ms: number): Promise<boolean> {
+    const process = this.#process
+    if (process === undefined) return false
+    const { time } = this.#init
+    process.node.leave()
+    const pass = (passMs: number) => new Promise<void>(resolve => time.timer(passMs, resolve))
+    const untilMs = time.monotonic() + ms
+    // As users/service.ts: it lingers, and looks again whether somebody has made it a member meanwhile.
+    do {
+      while (process.node.slotsLeft > 0) {
+        if (time.monotonic() > untilMs) {
+          process.node.stay()
+          return false
+        }
+        await pass(LEAVE_POLL_MS)
+        if (this.#process !== process) return false
+      }
+      await pass(LEAVE_LINGER_MS)
+      if (this.#process !== process) return false
+    } while (process.node.slotsLeft > 0)
+    try {
+      await process.chord.leave()
+    } catch {
+      return false // it was only just starting
+    }
+    if (this.#process !== process) return false
+    this.outside = true
+    this.left = true
+    this.crash(1)
+    return true
+  }
+
+  /** A new disk in the place of the old one. Only while it does not run. */
+  wipe(): void {
+    this.#init.witness.disown(this.member)
+    this.#starts++
+    this.#store = Buffer.from(this.#draw('store').bytes(8)).toString('hex')
+    this.#disk.restore(this.#disk.emptyImage())
+    this.#image = undefined
+    this.outside = true
+  }
+
+  /**
+   * The disk as it was before the last start. False: that start was too short for the others to know it for certain, and
+   * nothing is done. Only while it does not run.
+   */
+  rollBack(): boolean {
+    if (this.#image === undefined || this.#init.time.monotonic() - this.#startedMs < MET_MS) return false
+    this.#init.witness.disown(this.member)
+    this.#disk.restore(this.#image)
+    return true
+  }
+
+  #serve(process: Process): void {
+    process.links.serveUsers(process.node.handler)
+    process.node.start()
+  }
+
+  #assemble(hello: Hello, machine: Machine, store: Store, book: PeerBook): Process {
+    const { genesis, hellos, network, witness, placement, times } = this.#init
+    const { runtime } = machine
+    const { self } = hello
+    const events = new Events()
+    const links: Links = new Links({
+      hello,
+      hellos,
+      admissions: new Admissions(new KnownBoots(store, runtime)),
+      slots: genesis.slots,
+      virtualNodes: genesis.virtualNodes,
+      machine,
+      network,
+      random: this.#draw('snapshots'),
+      onContact: peer => meet(book, peer),
+      onHello: peer => {
+        meet(book, peer)
+        chord.heard(peer)
+      },
+      onDisowned: () => this.#disowned(),
+      onSent: messages => witness.sent(self, messages),
+      count: what => witness.count(what)
+    })
+    const { peer } = this
+    const chord: Chord = new Chord({ peer, genesis, rpc: links, runtime, book, events, version: 'simulated' })
+    const node = new UsersNode({
+      self,
+      genesis,
+      chord,
+      store,
+      runtime,
+      events,
+      rpc: links,
+      replicaRpc: links,
+      addressesOf: () => [],
+      storageOk: () => true,
+      onStorageFailure: () => this.#diskFailed(),
+      times,
+      ...(placement === undefined ? {} : { placement: placement(peer, chordPlacement(chord, genesis, peer)) })
+    })
+    return { self, machine, chord, links, node, ended: Promise.withResolvers<void>(), ready: false }
+  }
+
+  /** The peer must stop; here it does so at once, and is started again by whoever looks after it. */
+  #diskFailed(): void {
+    this.#init.witness.count('disk failed')
+    this.crash(0)
+  }
+
+  #disowned(): void {
+    this.#init.witness.count('old copy refused')
+    this.crash(1)
+    this.wipe()
+  }
+
+  /** One start more than the disk knows of. */
+  #nextHello(store: Store, { runtime }: Machine): Hello {
+    const before = store.get(BOOT_KEY)
+    const boot = (before === undefined ? 0 : Number(Buffer.from(before).toString())) + 1
+    const nonces = Buffer.concat([
+      runtime.random.bytes(BOOT_NONCE_BYTES),
+      store.get(NONCES_KEY) ?? new Uint8Array()
+    ])
+    return {
+      self: { ...this.member, boot },
+      nonces: new Uint8Array(nonces.subarray(0, BOOT_NONCES_MAX * BOOT_NONCE_BYTES))
+    }
+  }
+
+  /** A stream of its own for each purpose and each start. */
+  #draw(what: string) {
+    return seededRandom(this.#init.seed, `${what} ${this.#starts} of ${this.#init.peer}`)
+  }
+}
+
+function meet(book: PeerBook, peer: Peer): void {
+  if (book.get(peer) === undefined) book.put({ peer, addresses: [], sequence: 1n, record: new Uint8Array() })
+}

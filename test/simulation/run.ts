@@ -1,0 +1,291 @@
+/**
+ * One run: a ring and its clients, some seconds of faults, then peace, in which everything has to come right again, and
+ * at the end the judgement of all checkers.
+ */
+import { errorName } from '../../src/errors.ts'
+import { keyOf } from '../../src/ring/position.ts'
+import { slotOf } from '../../src/ring/slot.ts'
+import type { Random } from '../../src/runtime.ts'
+import { Client, operationIdOf, type Seen } from './client.ts'
+import { type Call, describeCall, isWrite, type State } from './history.ts'
+import { checkLinearizable } from './linearizability.ts'
+import { drawOptions, type RunOptions, type Wish } from './options.ts'
+import { seededRandom } from './random.ts'
+import { drawSchedule, type Step } from './schedule.ts'
+import { UsersRing } from './users-ring.ts'
+import { versionFaults } from './version-order.ts'
+
+export interface Verdict {
+  readonly seed: string
+  readonly faults: readonly string[]
+  /** Histories that the search could not decide about. */
+  readonly undecided: number
+  readonly counts: ReadonlyMap<string, number>
+  /** Hex, over everything that was sent. */
+  readonly trace: string
+  readonly events: number
+  readonly calls: number
+  readonly virtualMs: number
+}
+
+/** Within so long after the last fault every slot has a leader with a majority that follows it. */
+const LEADERS_MS = 10_000
+const CLIENTS_MS = 20_000
+/** Peers that start look for their ring, and rings that were cut for each other: a minute each where all went wrong. */
+const ONE_RING_MS = 150_000
+/** A call that nothing comes in the way of. */
+const CALL_MS = 3_000
+/** Members that lost their disk are replaced. */
+const COMPLETE_MS = 60_000
+/** What is committed is on the disk of every member, in its table; a snapshot that got lost is given up first. */
+const EQUAL_MS = 10_000
+/** No view changed for so long: everything is where it should be. */
+const QUIET_MS = 3_000
+const QUIET_WITHIN_MS = 60_000
+
+export class Run {
+  readonly #options: RunOptions
+  readonly #ring: UsersRing
+  readonly #clients: Client[] = []
+  readonly #history: Call[] = []
+  readonly #schedule: readonly Step[]
+  readonly #calling: Promise<void>[] = []
+  readonly #staleReads: { readonly user: string; readonly state: State; readonly version: string }[] = []
+
+  constructor(seed: string, wish: Wish = {}, schedule?: readonly Step[]) {
+    this.#options = drawOptions(seed, wish)
+    this.#schedule = schedule ?? drawSchedule(this.#options)
+    this.#ring = new UsersRing(this.#options)
+    const { witness, time } = this.#ring
+    time.watch = () => {
+      if (witness.faults.length > 0) throw new Halt()
+    }
+  }
+
+  async finish(): Promise<Verdict> {
+    const { witness, time, network } = this.#ring
+    try {
+      await this.#live()
+      this.#judge()
+    } catch (error) {
+      if (!(error instanceof Halt)) witness.fault((error as Error).stack ?? String(error))
+    }
+    return {
+      seed: this.#options.seed,
+      faults: witness.faults,
+      undecided: witness.counts.get('history undecided') ?? 0,
+      counts: witness.counts,
+      trace: network.trace(),
+      events: time.fired,
+      calls: this.#history.length,
+      virtualMs: time.monotonic()
+    }
+  }
+
+  async #live(): Promise<void> {
+    const { time } = this.#ring
+    const { chaosMs, core } = this.#options
+    await this.#ring.begin()
+    this.#startClients()
+    const beganMs = time.monotonic()
+    for (const step of this.#schedule) time.timer(step.atMs, () => this.#ring.apply(step))
+    if (core) time.timer(chaosMs / 2, () => this.#ring.breakOne())
+    await time.pass(chaosMs - (time.monotonic() - beganMs))
+    this.#ring.heal()
+    await this.#recover()
+  }
+
+  #startClients(): void {
+    const { clients, thinkMs, seed, users, usersMs } = this.#options
+    const { time, witness } = this.#ring
+    for (let number = 0; number < clients; number++) {
+      const random = seededRandom(seed, `client ${number}`)
+      const client = new Client({
+        name: `c${number}`,
+        time,
+        random,
+        thinkMs,
+        gateway: () => this.#ring.gateway(number, random),
+        user: (draw: Random) =>
+          `user-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(draw.next() * users)}`,
+        onCall: call => this.#called(call),
+        onStaleRead: (user, seen) => this.#readStale(user, seen)
+      })
+      this.#clients.push(client)
+      this.#calling.push(client.run())
+    }
+    for (const calling of this.#calling) {
+      calling.catch(error => witness.fault(`a client failed: ${(error as Error).stack}`))
+    }
+  }
+
+  #called(call: Call): void {
+    const { witness } = this.#ring
+    const { answer, user, request, idempotencyKey } = call
+    this.#history.push(call)
+    witness.count(`answer ${request.kind} ${answer.kind}`)
+    if (answer.kind !== 'done' || request.kind === 'delete') return
+    if (answer.version === undefined) {
+      witness.count('write replayed')
+      return
+    }
+    const truth = witness.slot(this.#slotOf(user))
+    const [epoch, sequence] = answer.version.split('.').map(Number) as [number, number]
+    const view = truth.views.get(epoch)
+    if (view === undefined) witness.fault(`invariant 13: version ${answer.version} is of no epoch`)
+    else truth.claimed(view.leader, { epoch, sequence }, 'answered')
+    if (truth.sequenceOf(operationIdOf(user, idempotencyKey!)) !== sequence)
+      witness.fault(`invariant 13: ${describeCall(call)} is not in the log where it says`)
+  }
+
+  #readStale(user: string, { state, version }: Seen): void {
+    const { witness } = this.#ring
+    witness.count('answer stale read')
+    if (version !== undefined) this.#staleReads.push({ user, state, version })
+  }
+
+  /** Liveness, once nothing fails any more. */
+  async #recover(): Promise<void> {
+    const { time, witness } = this.#ring
+    const slots = [...Array(this.#options.slots).keys()]
+    const must = async (what: string, ms: number, holds: (slot: number) => boolean) => {
+      if (await time.until(() => slots.every(holds), ms)) return
+      const not = slots.filter(slot => !holds(slot))
+      witness.fault(`liveness: slots that ${what} within ${ms} ms: ${not}${this.#describe(not)}`)
+      throw new Halt()
+    }
+    await must('have no leader', LEADERS_MS, slot => this.#ring.leaderOf(slot) !== undefined)
+    for (const client of this.#clients) client.stop()
+    await time.finish(Promise.all(this.#calling), CLIENTS_MS)
+    if (!(await time.until(() => this.#ring.allReady && this.#ring.isOneRing, ONE_RING_MS)))
+      witness.fault('liveness: the peers are not one ring again')
+    await this.#callEverySlot()
+    await must('are not followed by all members', COMPLETE_MS, slot => this.#ring.isFollowed(slot))
+    await must('are not equal at all members', EQUAL_MS, slot => this.#isEqual(slot))
+    await this.#settle(slots)
+  }
+
+  async #callEverySlot(): Promise<void> {
+    const { time, witness } = this.#ring
+    const { slots } = this.#options
+    const client = this.#clients[0]!
+    for (let slot = 0, user = 0; slot < slots; user++) {
+      if (this.#slotOf(`last-${user}`) !== slot) continue
+      const beganMs = time.monotonic()
+      const answer = await time.finish(
+        client.call(`last-${user}`, { kind: 'set', mark: `last-${slot}` }, { stubborn: true }),
+        10_000
+      )
+      if (answer.kind !== 'done' || time.monotonic() - beganMs > CALL_MS)
+        witness.fault(
+          `liveness: a write in slot ${slot} ended in ${JSON.stringify(answer)} after ${time.monotonic() - beganMs} ms`
+        )
+      slot++
+      user = 0
+    }
+  }
+
+  #isEqual(slot: number): boolean {
+    const { witness } = this.#ring
+    const truth = witness.slot(slot)
+    return truth.newest!.members.every(
+      member =>
+        this.#ring.isBroken(member.peer) ||
+        witness.replicaOf(member, slot)?.applied.sequence === truth.committed.length
+    )
+  }
+
+  /** Everything finds its place, and then nothing changes any more. */
+  async #settle(slots: readonly number[]): Promise<void> {
+    const { time, witness } = this.#ring
+    let epochs = ''
+    let sinceMs = time.monotonic()
+    const quiet = () => {
+      const now = slots.map(slot => witness.slot(slot).newest!.epoch).join()
+      if (now !== epochs) sinceMs = time.monotonic()
+      epochs = now
+      return time.monotonic() - sinceMs >= QUIET_MS
+    }
+    if (!(await time.until(quiet, QUIET_WITHIN_MS)))
+      witness.fault(`liveness: views change for ever: ${this.#describe(slots)}`)
+  }
+
+  #describe(slots: readonly number[]): string {
+    return slots
+      .map(slot => {
+        const truth = this.#ring.witness.slot(slot)
+        const { epoch, members, leader } = truth.newest!
+        const at = this.#ring.peers.map(peer => {
+          const tally = peer.node?.tally().slots.find(other => other.slot === slot)
+          const state = this.#ring.witness.replicaOf(peer.member, slot)?.state
+          const role = tally === undefined ? '-' : tally.leads ? 'leads' : tally.sealed ? 'sealed' : 'follows'
+          const current = tally?.current.map(short)
+          return `${short(peer.peer)}${peer.running ? '' : ' off'}: ${role} ${tally?.epoch} [${current}] floor ${state?.floor} next ${state?.next?.epoch}`
+        })
+        return `\n  slot ${slot} epoch ${epoch} of ${members.map(({ peer }) => short(peer))}, leader ${short(leader.peer)} boot ${leader.boot}, ${truth.committed.length} entries\n    ${at.join('\n    ')}`
+      })
+      .join('')
+  }
+
+  #judge(): void {
+    const { witness, peers } = this.#ring
+    for (const user of new Set(this.#history.map(call => call.user))) {
+      const calls = this.#history.filter(call => call.user === user)
+      const verdict = checkLinearizable(calls)
+      if (verdict.kind === 'undecided') witness.count('history undecided')
+      if (verdict.kind === 'no')
+        witness.fault(
+          `the history of ${user} is not linearizable (${verdict.explained} of ${calls.length}):\n${calls.map(describeCall).join('\n')}`
+        )
+      for (const fault of versionFaults(calls)) witness.fault(`versions of ${user}: ${fault}`)
+    }
+    for (const call of this.#history.filter(isWrite)) this.#checkLogged(call)
+    for (const { user, state, version } of this.#staleReads) {
+      if (!witness.slot(this.#slotOf(user)).everHad(version))
+        witness.fault(`a stale read of ${user} saw ${state} in version ${version}, which was never committed`)
+    }
+    for (const peer of peers) {
+      for (const error of peer.errors.filter(isDefect)) {
+        witness.fault(`…${peer.peer.slice(-4)} logged ${describeError(error)}`)
+      }
+    }
+  }
+
+  /** What was answered is in the log, and what was refused for certain is in none. */
+  #checkLogged(call: Call): void {
+    const { witness } = this.#ring
+    const { answer, user, request, idempotencyKey } = call
+    const truth = witness.slot(this.#slotOf(user))
+    const operation = operationIdOf(user, idempotencyKey!)
+    if (answer.kind === 'rejected' && truth.wasLogged(operation))
+      witness.fault(`invariant 16: ${describeCall(call)} was rejected, and is in a log`)
+    const remembered =
+      answer.kind === 'done' ||
+      answer.kind === 'absent' ||
+      (answer.kind === 'conflict' && request.kind === 'create')
+    const impossible = request.kind === 'replace' && answer.kind === 'conflict'
+    if (remembered && !impossible && truth.sequenceOf(operation) === undefined)
+      witness.fault(`invariant 13: ${describeCall(call)} was answered, and is not committed`)
+  }
+
+  #slotOf(user: string): number {
+    return slotOf(keyOf(user), this.#options.slots)
+  }
+}
+
+/** Ends a run in which something is wrong already. */
+class Halt extends Error {}
+
+function short(peer: string): string {
+  return `…${peer.slice(-4)}`
+}
+
+/** A disk that refuses is an accident, and told as an error. */
+function isDefect(logged: unknown): boolean {
+  return errorName((logged as { error?: unknown }).error) !== 'StorageError'
+}
+
+function describeError(error: unknown): string {
+  const { message, error: cause } = error as { message: string; error?: Error }
+  return `${message}: ${cause?.stack ?? JSON.stringify(error)}`
+}

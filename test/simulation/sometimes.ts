@@ -1,0 +1,40 @@
+/**
+ * What has to happen at least once in a few hundred runs. A simulation that never gets somewhere proves nothing about
+ * that place, however many seeds it has.
+ */
+export const SOMETIMES: readonly string[] = [
+  'accepted view taken over by another proposer',
+  'answer create conflict',
+  'answer create unknown',
+  'answer delete absent',
+  'answer patch gone',
+  'answer replace conflict',
+  'answer set rejected',
+  'answer set unknown',
+  'answer stale read',
+  'disk failed',
+  'disk lost: roll-back',
+  'disk lost: wipe',
+  'leader changed',
+  'member again',
+  'members changed',
+  'old copy refused',
+  'peer left',
+  'sent data',
+  'sent fetch',
+  'sent gap',
+  'sent learn',
+  'sent nack',
+  'sent need-view',
+  'sent stale',
+  'sent sync-gap',
+  'snapshot taken',
+  'tail cut off at install',
+  'view installed that skips epochs',
+  'write replayed'
+]
+
+/** Those that did not happen. */
+export function missing(counts: ReadonlyMap<string, number>): string[] {
+  return SOMETIMES.filter(what => (counts.get(what) ?? 0) === 0)
+}

@@ -1,0 +1,381 @@
+/** A ring of whole peers, and everything that can happen to it. */
+import { createGenesis, type Genesis } from '../../src/chord/genesis.ts'
+import type { Peer } from '../../src/chord/ring-node.ts'
+import { genesisWrite } from '../../src/replica/replica-state.ts'
+import { genesisView, type View } from '../../src/replica/view.ts'
+import { allSlots } from '../../src/ring/slot.ts'
+import { pick, type Random, sample } from '../../src/runtime.ts'
+import type { SlotTally } from '../../src/users/users-rpc.ts'
+import { Hellos } from './hello.ts'
+import { Liar } from './liar.ts'
+import { SimulatedNetwork } from './network.ts'
+import type { RunOptions } from './options.ts'
+import { SimulatedPeer } from './peer.ts'
+import { simulatedPeerId } from './peer-id.ts'
+import { seededRandom } from './random.ts'
+import type { Step } from './schedule.ts'
+import { VirtualTime } from './virtual-time.ts'
+import { Witness } from './witness.ts'
+
+const PEERS_MAX = 8
+const LEAVE_MS = 15_000
+/** A process that ended by itself is started again after so long. */
+const RESTART_MS = 300
+const SETUP_MS = 60_000
+
+export class UsersRing {
+  readonly time = new VirtualTime()
+  readonly network: SimulatedNetwork
+  readonly witness: Witness
+  readonly genesis: Genesis
+  readonly peers: SimulatedPeer[] = []
+  readonly #options: RunOptions
+  readonly #random: Random
+  readonly #hellos = new Hellos()
+  readonly #liar: Liar
+  readonly #mends = new Set<() => void>()
+  /** Peers that are never mended. */
+  readonly #broken = new Set<SimulatedPeer>()
+  /** Clients on the side of a peer that is cut off. */
+  #isolated: SimulatedPeer | undefined
+  /** Restarts take so long, by peer; the next one only. */
+  readonly #downMs = new Map<SimulatedPeer, number>()
+  #leaving = false
+  #diskLost = false
+  #healed = false
+
+  constructor(options: RunOptions) {
+    this.#options = options
+    const { seed, slots, replicas, virtualNodes } = options
+    this.#random = seededRandom(seed, 'ring')
+    this.network = new SimulatedNetwork(this.time, seededRandom(seed, 'network'))
+    this.witness = new Witness(slots, () => this.time.monotonic())
+    const first = this.#create()
+    this.genesis = createGenesis({ slots, replicas, virtualNodes }, first, seededRandom(seed, 'genesis'))
+    this.#liar = new Liar(seed, () => this.#running().map(({ peer }) => peer))
+    this.#add(first)
+    for (let count = 1; count < options.peers; count++) this.#add(this.#create())
+  }
+
+  /** All peers join, in peace, and the slots have the members that they begin with. */
+  async begin(): Promise<void> {
+    for (const view of allSlots(this.genesis.slots).map(slot => this.#firstView(slot))) {
+      this.witness.begin(view)
+      for (const { peer } of view.members) this.#peerOf(peer).disk.prepare([genesisWrite(view)])
+    }
+    const [first, ...others] = this.peers
+    await this.time.finish(first!.start(), SETUP_MS)
+    this.#supervise(first!)
+    for (const peer of others) {
+      await this.time.finish(peer.start([first!.peer]), SETUP_MS)
+      this.#supervise(peer)
+    }
+    this.network.setOptions(this.#options.network)
+  }
+
+  /** Somebody for a client to ask: the one cut off with it, the one that it always asks, or anybody. */
+  gateway(client: number, random: Random): SimulatedPeer | undefined {
+    if (this.#isolated?.users !== undefined && client % 2 === 0) return this.#isolated
+    const running = this.#running().filter(({ users }) => users !== undefined)
+    return random.next() < 0.8 ? running[client % running.length] : pick(random, running)
+  }
+
+  apply(step: Step): void {
+    this.witness.count(`fault ${step.kind}`)
+    const running = this.#running()
+    const of = (number: number) => running[number % running.length]
+    switch (step.kind) {
+      case 'crash':
+        this.#crash(of(step.peer), step.kept, step.downMs)
+        break
+      case 'power':
+        this.#power(step)
+        break
+      case 'partition': {
+        const side = (peer: Peer) => (step.sides >> this.#numberOf(peer)) & 1
+        this.#cut((from, to) => side(from) !== side(to), step.ms)
+        break
+      }
+      case 'one-way': {
+        const [from, to] = [step.from === 'all' ? undefined : of(step.from)?.peer, of(step.to)?.peer]
+        this.#cut((a, b) => b === to && (from === undefined || a === from), step.ms)
+        break
+      }
+      case 'isolate':
+        this.#isolate(step)
+        break
+      case 'pause':
+        of(step.peer)?.machine?.pause(step.ms)
+        break
+      case 'wall-jump':
+        of(step.peer)?.machine?.setWall(step.aheadMs)
+        break
+      case 'slow-disk':
+        this.#slowDisk(of(step.peer), step.flushMs, step.ms)
+        break
+      case 'refuse-disk':
+        this.#refuseDisk(of(step.peer), step.downMs)
+        break
+      case 'wipe':
+      case 'roll-back':
+        this.#loseDisk(of(step.peer), step)
+        break
+      case 'join':
+        this.#join()
+        break
+      case 'leave':
+        this.#leave(of(step.peer))
+        break
+      case 'lie':
+        this.#liar.begin(step.salt)
+        this.#later(step.ms, () => this.#liar.end())
+        break
+    }
+  }
+
+  /** One peer is broken and stays so: switched off, deaf, mute, cut off or with a disk that hangs. */
+  breakOne(): void {
+    const peer = this.peers[Math.floor(this.#random.next() * this.peers.length)]!
+    const kind = pick(this.#random, ['off', 'deaf', 'mute', 'cut off', 'disk hangs'] as const)!
+    this.#broken.add(peer)
+    this.witness.count(`for ever: ${kind}`)
+    const name = peer.peer
+    if (kind === 'off') peer.crash(1)
+    else if (kind === 'deaf') this.network.cut((_, to) => to === name)
+    else if (kind === 'mute') this.network.cut(from => from === name)
+    else if (kind === 'cut off') this.network.cut((from, to) => from === name || to === name)
+    else peer.disk.flushMs = [1e9, 1e9]
+  }
+
+  /** From now on nothing fails any more, and everybody comes back, except who is broken. */
+  heal(): void {
+    this.#healed = true
+    this.network.setOptions({})
+    for (const mend of this.#mends) mend()
+    this.#mends.clear()
+    this.#isolated = undefined
+    this.#liar.end()
+    for (const peer of this.peers) {
+      if (this.#broken.has(peer)) continue
+      peer.disk.flushMs = [0.2, 2]
+      peer.machine?.resume()
+      if (!peer.running && this.#isToRun(peer)) this.#start(peer)
+    }
+  }
+
+  /** The peer that leads a slot by its newest view, with a majority that follows it. */
+  leaderOf(slot: number): SimulatedPeer | undefined {
+    return this.peers.find(peer => !this.#broken.has(peer) && this.#leads(peer, slot) !== undefined)
+  }
+
+  /** The slot has a leader that all its members follow, but for those who are broken. */
+  isFollowed(slot: number): boolean {
+    const leader = this.leaderOf(slot)
+    const tally = leader && this.#leads(leader, slot)
+    const missing = tally?.members.filter(member => !tally.current.includes(member))
+    return missing?.every(member => this.isBroken(member)) === true
+  }
+
+  /** All peers that are not broken are in the ring and serve their clients. */
+  get allReady(): boolean {
+    return this.peers.every(peer => peer.users !== undefined || !this.#isToRun(peer))
+  }
+
+  /** Rings that were cut have found each other: everybody, but for who is broken, follows everybody. */
+  get isOneRing(): boolean {
+    const present = this.peers.filter(peer => peer.users !== undefined && !this.#broken.has(peer))
+    return present.every(peer => {
+      const followers = new Set(
+        peer.chord!.neighbours().flatMap(({ successors }) => successors.map(node => node.peer))
+      )
+      return present.every(other => other === peer || followers.has(other.peer))
+    })
+  }
+
+  isBroken(peer: Peer): boolean {
+    return this.#broken.has(this.#peerOf(peer))
+  }
+
+  #leads(peer: SimulatedPeer, slot: number): SlotTally | undefined {
+    const { epoch } = this.witness.slot(slot).newest!
+    return peer.node
+      ?.tally()
+      .slots.find(tally => tally.slot === slot && tally.leads && !tally.sealed && tally.epoch === epoch)
+  }
+
+  #create(): Peer {
+    return simulatedPeerId(
+      seededRandom(this.#options.seed, `peer ${this.peers.length} ${this.#random.next()}`)
+    )
+  }
+
+  #add(peer: Peer): SimulatedPeer {
+    const { seed, flushMs, lateReads, drift, wallAheadMs } = this.#options
+    const random = seededRandom(seed, `machine of ${peer}`)
+    const about = (most: number) => (2 * random.next() - 1) * most
+    const added = new SimulatedPeer({
+      peer,
+      seed,
+      time: this.time,
+      network: this.network,
+      hellos: this.#hellos,
+      witness: this.witness,
+      genesis: this.genesis,
+      flushMs,
+      lateReads,
+      drift: about(drift),
+      wallAheadMs: about(wallAheadMs),
+      times: {
+        stableMs: 200 + random.next() * 1_500,
+        replaceAfterMs: 1_500 + random.next() * 4_000,
+        spreadMs: 300 + random.next() * 3_000
+      },
+      placement: (self, truth) => this.#liar.placement(self, truth)
+    })
+    this.peers.push(added)
+    return added
+  }
+
+  #firstView(slot: ReturnType<typeof allSlots>[number]): View {
+    const { genesis, replicas, seed } = this.#options
+    const [creator] = this.peers
+    const members =
+      genesis === 'one' ? [creator!] : sample(seededRandom(seed, `members of ${slot}`), this.peers, replicas)
+    const view = genesisView(slot, { ...members[0]!.member, boot: 1 }, this.genesis.ringId)
+    return { ...view, members: members.map(({ member }) => member) }
+  }
+
+  #running(): SimulatedPeer[] {
+    return this.peers.filter(peer => peer.running && !this.#broken.has(peer))
+  }
+
+  #peerOf(name: Peer): SimulatedPeer {
+    return this.peers.find(({ peer }) => peer === name)!
+  }
+
+  #numberOf(name: Peer): number {
+    return this.peers.findIndex(({ peer }) => peer === name)
+  }
+
+  #crash(peer: SimulatedPeer | undefined, kept: number, downMs: number): void {
+    if (peer === undefined) return
+    this.#downMs.set(peer, downMs)
+    peer.crash(kept)
+  }
+
+  #power({ slot, kept, downMs }: Extract<Step, { kind: 'power' }>): void {
+    const view = slot === 'all' ? undefined : this.witness.slot(slot).newest
+    for (const peer of this.#running()) {
+      if (view === undefined || view.members.some(member => member.peer === peer.peer)) {
+        this.#crash(peer, kept * this.#random.next(), downMs * (0.5 + this.#random.next()))
+      }
+    }
+  }
+
+  #isolate({ slot, others, ms }: Extract<Step, { kind: 'isolate' }>): void {
+    const leader = this.#peerOf(this.witness.slot(slot).newest!.leader.peer)
+    const rest = this.#running().filter(peer => peer !== leader)
+    const near = new Set([leader, ...rest.slice(0, others)].map(({ peer }) => peer))
+    this.#isolated = leader
+    this.#cut((from, to) => near.has(from) !== near.has(to), ms)
+    this.#later(ms, () => {
+      this.#isolated = undefined
+    })
+  }
+
+  #slowDisk(peer: SimulatedPeer | undefined, flushMs: number, ms: number): void {
+    if (peer === undefined) return
+    peer.disk.flushMs = [flushMs / 2, flushMs]
+    this.#later(ms, () => {
+      peer.disk.flushMs = this.#options.flushMs
+    })
+  }
+
+  #refuseDisk(peer: SimulatedPeer | undefined, downMs: number): void {
+    if (peer === undefined) return
+    this.#downMs.set(peer, downMs)
+    peer.disk.refuse()
+  }
+
+  /** One disk in a run, and only while every slot has more members than it needs: more than that is data lost. */
+  #loseDisk(
+    peer: SimulatedPeer | undefined,
+    { kind, downMs }: { readonly kind: string; readonly downMs: number }
+  ): void {
+    const { replicas, genesis, faults } = this.#options
+    const bearable =
+      replicas >= 3 &&
+      genesis === 'all' &&
+      !faults.includes('leave') &&
+      !this.#diskLost &&
+      this.peers.length > replicas
+    if (peer === undefined || !bearable) return
+    this.#downMs.set(peer, downMs)
+    peer.crash(1)
+    if (kind === 'wipe') peer.wipe()
+    else if (!peer.rollBack()) return
+    this.#diskLost = true
+    this.witness.count(`disk lost: ${kind}`)
+  }
+
+  #join(): void {
+    if (this.peers.length >= PEERS_MAX) return
+    this.#start(this.#add(this.#create()))
+  }
+
+  #leave(peer: SimulatedPeer | undefined): void {
+    const { replicas } = this.#options
+    const members = this.#running().filter(({ outside }) => !outside)
+    if (peer === undefined || peer.outside || this.#leaving || members.length <= replicas) return
+    // A peer may leave that was made a member and has not heard of it: a minority of it must do.
+    if (replicas < 3) return
+    this.#leaving = true
+    void peer.leave(LEAVE_MS).then(left => {
+      this.#leaving = false
+      if (left) this.witness.count('peer left')
+    })
+    void peer.ended.then(() => {
+      this.#leaving = false
+    })
+  }
+
+  #cut(cut: (from: Peer, to: Peer) => boolean, ms: number): void {
+    this.#later(ms, this.network.cut(cut))
+  }
+
+  /** Mends something when it is time, or when everything is healed. */
+  #later(ms: number, mend: () => void): void {
+    this.#mends.add(mend)
+    this.time.timer(ms, () => {
+      if (this.#mends.delete(mend)) mend()
+    })
+  }
+
+  /** A peer that ended without leaving comes back. */
+  #supervise(peer: SimulatedPeer): void {
+    void peer.ended.then(() => {
+      const downMs = this.#healed ? RESTART_MS : (this.#downMs.get(peer) ?? RESTART_MS)
+      this.#downMs.delete(peer)
+      this.time.timer(downMs, () => {
+        if (!peer.running && this.#isToRun(peer)) this.#start(peer)
+      })
+    })
+  }
+
+  #isToRun(peer: SimulatedPeer): boolean {
+    return !this.#broken.has(peer) && !peer.left
+  }
+
+  /** A peer that is not in the ring joins through those that are. */
+  #start(peer: SimulatedPeer): void {
+    const others = this.#running().filter(other => other !== peer && !other.outside)
+    const join = peer.outside ? sample(this.#random, others, 3).map(other => other.peer) : undefined
+    if (join?.length === 0) {
+      this.time.timer(RESTART_MS, () => !peer.running && this.#isToRun(peer) && this.#start(peer))
+      return
+    }
+    const started = peer.start(join)
+    this.#supervise(peer)
+    started.catch(() => peer.crash(1)) // nobody let it in: it is started again
+  }
+}

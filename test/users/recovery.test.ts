@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Slot } from '../../src/ring/slot.ts'
+import { recoverSlots } from '../../src/users/recovery.ts'
+import type { RecoveryRequest } from '../../src/users/ring-report.ts'
+
+/** Slots 1 and 2 are without majority; this peer has a copy of the first, with ten users. */
+async function recover(request: Partial<RecoveryRequest>) {
+  const recovered: Slot[] = []
+  const stuck = [1, 2].map(slot => ({ slot: slot as Slot, members: ['a', 'b', 'c'], answering: ['b'] }))
+  const report = await recoverSlots(
+    { slots: 'all', from: 'a', ...request },
+    {
+      self: 'a',
+      slotCount: 8,
+      stuck: async () => stuck,
+      recover: slot => slot === 1 && recovered.push(slot) > 0,
+      usersOf: () => 10
+    }
+  )
+  return { ...report, recovered: [...report.recovered], touched: recovered }
+}
+
+describe('recovering slots', () => {
+  it('touches those without majority, and tells which of them have no copy here', async () => {
+    assert.deepEqual(await recover({}), {
+      peer: 'a',
+      recovered: [1],
+      users: 10,
+      elsewhere: [2],
+      touched: [1]
+    })
+    assert.deepEqual((await recover({ slots: 1 })).recovered, [1])
+  })
+
+  it('is refused for a slot that needs no help, that has no copy here, and that does not exist', async () => {
+    await assert.rejects(recover({ slots: 3 }), { name: 'InvalidRequestError', message: /nothing is lost/ })
+    await assert.rejects(recover({ slots: 2 }), {
+      name: 'InvalidRequestError',
+      message: /no copy of slot 2; b has/
+    })
+    await assert.rejects(recover({ slots: 8 }), { name: 'InvalidRequestError', message: /no slot 8/ })
+  })
+
+  it('is refused where another peer is meant', async () => {
+    await assert.rejects(recover({ from: 'b' }), { name: 'InvalidRequestError', message: /ask b itself/ })
+  })
+})
