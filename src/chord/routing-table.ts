@@ -16,6 +16,8 @@ export interface OwnNode {
   /** It has a place in the ring; until then nobody may point to it. */
   member: boolean
   predecessor: RingNode | undefined
+  /** The nearest one that believes to precede it and lies before the predecessor: takes its place when that is down. */
+  claimant: RingNode | undefined
   /** Nearest first, never itself; empty when it is alone, and then it is its own successor. */
   successors: readonly RingNode[]
   /** Monotonic ms. */
@@ -60,6 +62,7 @@ export class RoutingTable {
       node,
       member: false,
       predecessor: undefined,
+      claimant: undefined,
       successors: [],
       changedAtMs: Number.NEGATIVE_INFINITY
     }))
@@ -103,6 +106,7 @@ export class RoutingTable {
   setPredecessor(own: OwnNode, node: RingNode | undefined): void {
     if (sameNode(own.predecessor, node)) return
     own.predecessor = node
+    own.claimant = undefined
     this.#changed(own, true)
   }
 
@@ -119,7 +123,8 @@ export class RoutingTable {
   /** Takes all nodes of a peer that is gone out of everything. Tells whether a finger named it. */
   drop(peer: Peer): boolean {
     for (const own of this.own) {
-      if (own.predecessor?.peer === peer) this.setPredecessor(own, undefined)
+      if (own.claimant?.peer === peer) own.claimant = undefined
+      if (own.predecessor?.peer === peer) this.setPredecessor(own, own.claimant)
       if (own.successors.some(node => node.peer === peer)) this.setSuccessors(own, own.successors)
     }
     this.#known = undefined

@@ -115,7 +115,10 @@ export class Stabilisation {
       // The one before it would learn of it in its next round; told at once, a join is over in a few round trips.
       if (predecessor !== undefined) this.#introduce(predecessor, node)
     } else if (!sameNode(node, predecessor)) {
-      // Somebody before our predecessor thinks that we follow: perhaps our predecessor is gone.
+      // Somebody before our predecessor thinks that we follow: perhaps our predecessor is gone. Then this one takes its
+      // place as soon as that is certain: it said so just now, and would not say it again before its next turn.
+      if (own.claimant === undefined || inOpen(node.position, own.claimant.position, own.node.position))
+        own.claimant = node
       peers.check(predecessor.peer, NEIGHBOUR_QUIET_MS)
     }
   }
