@@ -23,7 +23,7 @@ import type { Execution, SlotMachine, Slots, StaleRead } from './slot-machine.ts
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
 import { HEARTBEAT_MS, LATE_MS } from './timing.ts'
-import { type Incarnation, sameIncarnation, sameMember, type View } from './view.ts'
+import { type Incarnation, type Member, sameIncarnation, sameMember, type View } from './view.ts'
 
 export interface ReplicaGroupInit<Command, Outcome> {
   readonly self: Incarnation
@@ -44,6 +44,7 @@ export interface ReplicaGroupInit<Command, Outcome> {
 export interface ReplicaStatus {
   readonly slot: Slot
   readonly view: View | null
+  /** Also while it is sealed, until another leads. */
   readonly leading: boolean
   readonly sealed: boolean
   readonly users: number
@@ -53,8 +54,8 @@ export interface ReplicaStatus {
   /** The data is kept until the next view's members have it, or is being deleted. */
   readonly handingOff: boolean
   readonly changing: boolean
-  /** At the leader, of each member: whether it answers and has all but a little. */
-  readonly members: readonly { readonly peer: Peer; readonly current: boolean }[]
+  /** At the leader, of each member: whether it answers and has all but a little, and whether it had time for that. */
+  readonly members: readonly { readonly peer: Peer; readonly current: boolean; readonly lacking: boolean }[]
 }
 
 const LINEAGE_ID_BYTES = 16
@@ -147,21 +148,25 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   status(slot: Slot): ReplicaStatus {
     const replica = this.#replica(slot)
     const { state, table, sealed } = replica.ledger
-    const { leadership } = replica
-    const current = leadership?.current(this.#moment().atMs) ?? []
+    const { incumbency } = replica
+    const { atMs } = this.#moment()
+    const has = (members: readonly Member[] | undefined, peer: Peer) =>
+      members?.some(member => member.peer === peer) === true
+    const [current, lacking] = [incumbency?.current(atMs), incumbency?.lacking(atMs)]
     return {
       slot,
       view: state.view,
-      leading: leadership !== undefined,
+      leading: incumbency !== undefined,
       sealed,
       users: table.applied.live,
       applied: table.applied,
       next: state.next,
       handingOff: state.handOff || state.clearing,
       changing: replica.changing,
-      members: (leadership?.view.members ?? []).map(({ peer }) => ({
+      members: (incumbency?.view.members ?? []).map(({ peer }) => ({
         peer,
-        current: current.some(member => member.peer === peer)
+        current: has(current, peer),
+        lacking: has(lacking, peer)
       }))
     }
   }

@@ -14,6 +14,7 @@ import { majority, reachedByMajority } from './quorum.ts'
 import type { SlotMachine } from './slot-machine.ts'
 import { textOf } from './table.ts'
 import {
+  SETTLING_MS,
   SILENT_MS,
   SLOT_PENDING_BYTES_MAX,
   SLOT_PENDING_MAX,
@@ -63,12 +64,14 @@ export class Leadership<Command, Outcome> {
   #asking: Asking[] = []
   /** What the next command of a key is evaluated upon: the row as the last entry in the log leaves it. */
   readonly #speculative = new Map<string, Pending<Outcome>>()
+  readonly #beganMs: number
   #majorityMs: number
 
   constructor(init: LeadershipInit<Command, Outcome>, atMs: number) {
     const { view, self, ledger } = init
     this.#init = init
     this.view = view
+    this.#beganMs = atMs
     this.#majorityMs = atMs
     const next = ledger.last.sequence + 1
     this.#others = view.members
@@ -98,12 +101,14 @@ export class Leadership<Command, Outcome> {
 
   /** Members that answer and lack only what is on its way. */
   current(atMs: number): Member[] {
-    const { self, ledger } = this.#init
-    const others = this.#others.filter(
-      ({ match, heardMs }) =>
-        match !== undefined && atMs - heardMs < SILENT_MS && ledger.commit - match <= SLOT_PENDING_MAX
-    )
-    return [self, ...others.map(({ member }) => member)]
+    const others = this.#others.filter(progress => this.#isCurrent(progress, atMs))
+    return [this.#init.self, ...others.map(({ member }) => member)]
+  }
+
+  /** Members that are not current although this leader has been there long enough to know. */
+  lacking(atMs: number): Member[] {
+    if (atMs - this.#beganMs < SETTLING_MS) return []
+    return this.#others.filter(progress => !this.#isCurrent(progress, atMs)).map(({ member }) => member)
   }
 
   execute(command: Command, ticket: Ticket<Outcome>, moment: Moment): void {
@@ -231,6 +236,11 @@ export class Leadership<Command, Outcome> {
       } else if (sequence <= next.base.sequence) effects.settle(ticket, { kind: 'done', outcome: outcome! })
       else effects.settle(ticket, { kind: 'elsewhere', view: next })
     }
+  }
+
+  #isCurrent({ match, heardMs }: Progress, atMs: number): boolean {
+    if (match === undefined || atMs - heardMs >= SILENT_MS) return false
+    return this.#init.ledger.commit - match <= SLOT_PENDING_MAX
   }
 
   #progress({ peer, store }: Member): Progress | undefined {

@@ -80,6 +80,11 @@ export class Replica<Command, Outcome> {
     return this.#ledger.sealed ? undefined : this.#leadership
   }
 
+  /** The same, also for the moment for which its epoch is sealed and it answers nothing. */
+  get incumbency(): Leadership<Command, Outcome> | undefined {
+    return this.#leadership
+  }
+
   /** Members or leader are being changed. */
   get changing(): boolean {
     return this.#change !== undefined || this.#proposal !== undefined || this.#ledger.sealed
@@ -336,9 +341,8 @@ export class Replica<Command, Outcome> {
   }
 
   #plan(target: Target): void {
-    const { view } = this
-    if (this.leadership === undefined || this.changing || view === null) return
-    this.#change = new PlannedChange(view, target, this.#ledger, () => this.#effects, this.#moment.atMs)
+    if (this.leadership === undefined || this.changing || this.view === null) return
+    this.#change = new PlannedChange(this.view, target, this.#ledger, () => this.#effects, this.#moment.atMs)
   }
 
   #propose(target: Target): Proposal {

@@ -23,6 +23,8 @@ export const PROPOSAL_BACKOFF_MAX_MS = 2_000
 export const RESEND_MS = 300
 /** A member that has been silent for so long gets heartbeats only. */
 export const SILENT_MS = 2_000
+/** By then every member of a new view that is there has installed it, said so, and been sent the little that it lacked. */
+export const SETTLING_MS = 1_000
 /** How long a command waits for its slot while members or leader change, before it is refused. */
 export const SEALED_WAIT_MS = 500
 /** A process whose timers come so late judges nobody for a while: it was asleep, not the others. */

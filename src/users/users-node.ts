@@ -266,7 +266,7 @@ export class UsersNode {
       leads: leading,
       sealed,
       members: view?.members.map(({ peer }) => peer) ?? [],
-      current: leading ? members.filter(({ current }) => current).map(({ peer }) => peer) : []
+      current: leading ? members.filter(({ lacking }) => !lacking).map(({ peer }) => peer) : []
     }
   }
 

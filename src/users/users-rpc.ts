@@ -35,13 +35,13 @@ export interface SlotTally {
   readonly epoch: number
   /** In this replica's table. */
   readonly users: number
-  /** This peer leads it, and a majority confirmed that lately. */
+  /** This peer leads it, and a majority confirmed that lately. So it does while its view is being changed. */
   readonly leads: boolean
-  /** A view change is under way: nobody answers here until it is over. */
+  /** Its view is being changed: what is asked here waits until that is over. */
   readonly sealed: boolean
   /** Of the view. */
   readonly members: readonly Peer[]
-  /** Those of the members that have confirmed lately and lack but a few entries; empty unless this peer leads. */
+  /** Without those members that lack more than a few entries, or do not answer; empty unless this peer leads. */
   readonly current: readonly Peer[]
 }
 
