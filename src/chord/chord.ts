@@ -4,10 +4,11 @@
  * question, so nothing here can lose a user: a wrong pointer makes a request slow or badly placed, no more.
  */
 import { PEER_BOOK_MAX } from '../constants.ts'
-import { errorName, JoinError, NotRunningError } from '../errors.ts'
+import { NotRunningError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Position } from '../ring/position.ts'
-import { deadlineAfter, jitter, parallel, type Runtime, raceSignal, sample, sleep } from '../runtime.ts'
+import { parallel, type Runtime, raceSignal } from '../runtime.ts'
+import { Admission } from './admission.ts'
 import type {
   ChordHandler,
   ChordReply,
@@ -24,7 +25,7 @@ import { Healing } from './healing.ts'
 import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
 import type { PeerBook } from './peer-book.ts'
 import { Peers } from './peers.ts'
-import { type Peer, type RingNode, ringNode } from './ring-node.ts'
+import type { Peer, RingNode } from './ring-node.ts'
 import { type OwnNode, RoutingTable } from './routing-table.ts'
 import { Stabilisation } from './stabilisation.ts'
 import { survey } from './survey.ts'
@@ -58,17 +59,6 @@ export interface NodeSnapshot {
   readonly fingers: readonly Finger[]
 }
 
-/** A joiner gives up after so long. */
-const JOIN_TIMEOUT_MS = 60_000
-/** Between two tries, doubled each time: whoever joins together with many others must not add to their trouble. */
-const JOIN_RETRY_MS = 250
-const JOIN_RETRY_MAX_MS = 4_000
-const ENTRIES_AT_ONCE = 8
-/** A restarted peer stands alone when for so long nobody of its book let it in. */
-const RESTART_PATIENCE_MS = 3_000
-const RESTART_RETRY_MS = 250
-/** Peers of the book that a restarted peer tries at once. */
-const RESTART_CONTACTS = 16
 const FAREWELLS_AT_ONCE = 64
 /** Nodes named in one answer to `closest`. */
 const CLOSER_MAX = 8
@@ -80,6 +70,7 @@ interface Running {
   readonly table: RoutingTable
   readonly peers: Peers
   readonly stabilisation: Stabilisation
+  readonly admission: Admission
   readonly fingers: FingerRefresh
   readonly healing: Healing
   readonly startedAtMs: number
@@ -107,9 +98,9 @@ export class Chord implements ChordHandler {
     this.#leaving = false
     running.tasks.start(() => running.stabilisation.run())
     try {
-      if (join !== undefined) await this.#join(running, join, signal)
+      if (join !== undefined) await running.admission.join(join, signal)
       else if (!this.#hasMet()) this.#createRing(running)
-      else await this.#restart(running, signal)
+      else await running.admission.restart(signal)
     } catch (error) {
       await this.stop()
       throw error
@@ -285,78 +276,16 @@ export class Chord implements ChordHandler {
     const context = { table, peers, runtime, tasks, clock: runtime.clock, signal: tasks.signal }
     const stabilisation = new Stabilisation(context)
     const fingers = new FingerRefresh(context)
-    const healing = new Healing({ ...context, self: peer, book, events, stabilisation, contacts })
-    return { tasks, table, peers, stabilisation, fingers, healing, startedAtMs: now() }
+    const surroundings = { ...context, self: peer, book, events, stabilisation }
+    const admission = new Admission({ ...surroundings, genesis })
+    const healing = new Healing({ ...surroundings, contacts })
+    return { tasks, table, peers, stabilisation, admission, fingers, healing, startedAtMs: now() }
   }
 
   #createRing({ table }: Running): void {
     const { events, genesis } = this.#options
     table.standAlone()
     events.emit({ type: 'ring.created', ringId: genesis.ringId })
-  }
-
-  async #join(running: Running, through: readonly Peer[], signal: AbortSignal | undefined): Promise<void> {
-    const { runtime, peer, events, genesis } = this.#options
-    const via = through.filter(other => other !== peer)
-    const reasons = new Map<number, string>()
-    using deadline = deadlineAfter(runtime.clock, JOIN_TIMEOUT_MS, signal)
-    try {
-      for (let retryMs = JOIN_RETRY_MS; ; retryMs = Math.min(2 * retryMs, JOIN_RETRY_MAX_MS)) {
-        deadline.signal.throwIfAborted()
-        await raceSignal(this.#enterAll(running, via, reasons), deadline.signal)
-        if (running.table.member) break
-        await sleep(runtime.clock, jitter(runtime.random, retryMs), deadline.signal)
-      }
-    } catch (error) {
-      if (signal?.aborted || running.tasks.signal.aborted || !deadline.signal.aborted) throw error
-      const why = [...new Set(reasons.values())].join('; ') || 'no answer'
-      throw new JoinError(`Not let in by ${through.join(', ')} within ${JOIN_TIMEOUT_MS} ms: ${why}`)
-    }
-    // Whoever is killed now must know on its return that there is a ring to come back to.
-    await this.#options.book.flush()
-    const met = via.find(other => running.peers.status(other) === 'up')
-    events.emit({ type: 'ring.joined', ringId: genesis.ringId, via: met ?? peer })
-  }
-
-  /** One try for every node that has no place yet. */
-  async #enterAll(running: Running, through: readonly Peer[], reasons: Map<number, string>): Promise<void> {
-    const { table, stabilisation } = running
-    const via = through.map(peer => ringNode(peer, 0))
-    const outside = table.own.filter(own => !own.member)
-    await parallel(outside, ENTRIES_AT_ONCE, async own => {
-      const reason = await stabilisation.enter(own, via).catch((error: Error) => {
-        if (errorName(error) !== 'UnavailableError') throw error
-        return error.message // a ring in motion; the next try may find the way
-      })
-      if (reason === undefined) reasons.delete(own.node.index)
-      else reasons.set(own.node.index, reason)
-    })
-  }
-
-  async #restart(running: Running, signal: AbortSignal | undefined): Promise<void> {
-    const { runtime, book, peer: self } = this.#options
-    const { clock, random } = runtime
-    // Peers that start together must not all give up together: the first one to stand alone lets the others in.
-    const patientUntilMs = clock.monotonic() + jitter(random, RESTART_PATIENCE_MS, 0.5)
-    while (clock.monotonic() < patientUntilMs) {
-      const others = book.peers().filter(peer => peer !== self)
-      const members: Peer[] = []
-      await parallel(sample(random, others, RESTART_CONTACTS), RESTART_CONTACTS, async peer => {
-        const reply = await running.peers.contact(peer)
-        if (reply?.member) members.push(peer)
-      })
-      signal?.throwIfAborted()
-      if (members.length > 0) {
-        try {
-          await this.#join(running, members, signal)
-          return
-        } catch (error) {
-          if (!(error instanceof JoinError)) throw error
-        }
-      }
-      await sleep(clock, RESTART_RETRY_MS, signal)
-    }
-    running.table.standAlone()
   }
 
   #answer(from: Peer, request: ChordRequest): ChordReply | Promise<ChordReply> {

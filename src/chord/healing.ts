@@ -20,7 +20,10 @@ import type { Stabilisation, StabilisationContext } from './stabilisation.ts'
 
 /** With ± half of it: one dead peer tried, one of our places checked. */
 const PERIOD_MS = 20_000
-/** The same after a start or while alone: then the others are most likely just starting too. */
+/**
+ * The same after a start, and while alone: then the others are most likely just starting too, and two that answered
+ * each other before either was in a ring may now be in two.
+ */
 const EAGER_PERIOD_MS = 1_000
 const EAGER_FOR_MS = 30_000
 const CHECK_TIMEOUT_MS = 2_000
@@ -62,8 +65,8 @@ export class Healing {
     const startedAtMs = this.#now()
     for (;;) {
       const absent = this.#absent()
-      const eager =
-        absent.length > 0 && (this.#now() - startedAtMs < EAGER_FOR_MS || table.peers().size === 0)
+      const isAlone = absent.length > 0 && table.peers().size === 0
+      const eager = isAlone || this.#now() - startedAtMs < EAGER_FOR_MS
       await this.#pause.wait(jitter(runtime.random, eager ? EAGER_PERIOD_MS : PERIOD_MS, 0.5))
       await this.#tryOne(pick(runtime.random, absent))
       await this.#checkOne()

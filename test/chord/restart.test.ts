@@ -25,8 +25,8 @@ test('after a power cut of the whole ring all peers find each other again', asyn
   await ring.time.pass(5_000)
   for (const member of members) ring.crash(member)
   const again = members.map(member => ring.restart(member))
-  await ring.time.finish(Promise.all(again.map(({ chord }) => chord.start())), 30_000)
-  await ring.settle(30_000)
+  await ring.time.finish(Promise.all(again.map(({ chord }) => chord.start())), 5_000)
+  await ring.settle(2_000)
   assert.deepEqual(ring.errors(), [])
 })
 
