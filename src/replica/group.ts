@@ -54,6 +54,8 @@ export interface ReplicaStatus {
   /** The data is kept until the next view's members have it, or is being deleted. */
   readonly handingOff: boolean
   readonly changing: boolean
+  /** Whether it is about to be a member, or was given up, it does not know yet. */
+  readonly mayBeMember: boolean
   /** At the leader, of each member: whether it answers and has all but a little, and whether it had time for that. */
   readonly members: readonly { readonly peer: Peer; readonly current: boolean; readonly lacking: boolean }[]
 }
@@ -163,6 +165,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       next: state.next,
       handingOff: state.handOff || state.clearing,
       changing: replica.changing,
+      mayBeMember: replica.mayBeMember,
       members: (incumbency?.view.members ?? []).map(({ peer }) => ({
         peer,
         current: has(current, peer),

@@ -1,7 +1,7 @@
 /** What the leader of a slot has seen of it, and since when: changes wait until it is quiet. */
 import type { Peer } from '../chord/ring-node.ts'
 import { majority } from './quorum.ts'
-import type { View } from './view.ts'
+import type { Member, View } from './view.ts'
 
 /** A slot as its leader has it at the moment. */
 export interface LedStatus {
@@ -64,12 +64,15 @@ export class LedSlot {
     return sinceMs !== undefined && nowMs - sinceMs >= ms
   }
 
-  /** The change before has arrived everywhere, or as far as it will, so that the next may begin. */
-  mayChange({ members, changing }: LedStatus, nowMs: number): boolean {
+  /**
+   * The change before has arrived everywhere, or as far as it will, so that the next may begin. `isLost`: the disk of
+   * that member is gone, so that it is not waited for.
+   */
+  mayChange({ view, changing }: LedStatus, isLost: (member: Member) => boolean, nowMs: number): boolean {
     if (changing || nowMs - this.#triedMs < RETRY_MS) return false
     const current = this.#currentMs.size
-    if (current === members.length) return true
-    return current >= majority(members.length) && nowMs - this.#epochMs >= INSTALL_WAIT_MS
+    if (current >= view.members.filter(member => !isLost(member)).length) return true
+    return current >= majority(view.members.length) && nowMs - this.#epochMs >= INSTALL_WAIT_MS
   }
 
   /** A change is begun, by which these peers are to join. */

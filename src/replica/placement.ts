@@ -86,7 +86,9 @@ function sizeOf({ replicas, candidates }: Surroundings): number {
 /** The first of those gone gives its place to the first that may take it: also to itself with the new disk it came back with. */
 function replaced(around: Surroundings): Member[] | undefined {
   const { view } = around
-  const gone = view.members.find(member => around.isGone(member.peer) || hasNewStore(member, around))
+  const gone = view.members.find(
+    member => around.isGone(member.peer) || hasNewStore(member, around.incarnationOf)
+  )
   if (gone === undefined) return undefined
   const others = view.members.filter(member => member !== gone)
   const [joiner] = joiners(others, around)
@@ -144,7 +146,8 @@ function joiners(
   })
 }
 
-function hasNewStore(member: Member, { incarnationOf }: Surroundings): boolean {
+/** Its peer came back with another disk, so what it had is gone for good. */
+export function hasNewStore(member: Member, incarnationOf: Surroundings['incarnationOf']): boolean {
   const incarnation = incarnationOf(member.peer)
   return incarnation !== undefined && incarnation.store !== member.store
 }

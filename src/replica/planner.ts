@@ -17,12 +17,12 @@ import { jitter, parallel, type Runtime, sleep } from '../runtime.ts'
 import { Adverts } from './adverts.ts'
 import { LedSlot, type LedStatus } from './led-slot.ts'
 import { Neighbours } from './neighbours.ts'
-import { type Placement, type PlannedChange, plannedChange, REASONS } from './placement.ts'
+import { hasNewStore, type Placement, type PlannedChange, plannedChange, REASONS } from './placement.ts'
 import { Presence } from './presence.ts'
 import type { Target } from './proposal.ts'
 import { Reluctant } from './reluctant.ts'
 import type { ReplicaRpc } from './replica-rpc.ts'
-import { type Incarnation, isMember, sameMember, type View } from './view.ts'
+import { type Incarnation, isMember, type Member, sameMember, type View } from './view.ts'
 
 /** The replicas of this peer, as far as planning needs them. */
 export interface PlannedSlots {
@@ -288,7 +288,10 @@ export class Planner {
     const { stableMs, replaceAfterMs, spreadMs } = this.#times
     const nowMs = this.#now()
     const seen = this.#seen.get(status.slot)!
-    if (this.#neighbours.of(status.slot) === undefined || !seen.mayChange(status, nowMs)) return undefined
+    const incarnationOf = (peer: Peer) => this.#incarnationOf(peer)
+    const isLost = (member: Member) => hasNewStore(member, incarnationOf)
+    if (this.#neighbours.of(status.slot) === undefined || !seen.mayChange(status, isLost, nowMs))
+      return undefined
     return plannedChange({
       self,
       view: status.view,
@@ -302,7 +305,7 @@ export class Planner {
       isLeaving: peer => this.#isLeaving(peer),
       isCurrent: ({ peer }) => peer === self.peer || seen.isCurrent(peer),
       mayLead: ({ peer }) => seen.isCurrentFor(peer, spreadMs, nowMs),
-      incarnationOf: peer => this.#incarnationOf(peer)
+      incarnationOf
     })
   }
 

@@ -31,6 +31,9 @@ export interface ProposalInit {
   readonly effects: () => Effects
 }
 
+/** What members of the present view, or of the next, say to a proposer. */
+export type ProposalAnswer = PreSealed | Promised | Nack | Synced | SyncGap | Accepted
+
 type Phase = 'pre-seal' | 'prepare' | 'sync' | 'accept' | 'decided' | 'failed'
 
 export class Proposal {
@@ -82,19 +85,50 @@ export class Proposal {
     })
   }
 
-  preSealed(from: Member, { ballot }: PreSealed, atMs: number): void {
-    if (this.#phase !== 'pre-seal' || compareBallots(ballot, this.ballot) !== 0) return
-    this.#preSealed.add(from, true)
-    if (this.#preSealed.enough) this.prepare(atMs)
-  }
-
   prepare(atMs: number): void {
     const { current, ledger } = this.#init
     this.#progress('prepare', atMs)
     this.#toAll(current.members, { type: 'prepare', ...this.#ofInstance(), last: ledger.last })
   }
 
-  promised(from: Member, promise: Promised, atMs: number): void {
+  answered(from: Member, message: ProposalAnswer, atMs: number): void {
+    switch (message.type) {
+      case 'pre-sealed':
+        this.#takePreSealed(from, message, atMs)
+        break
+      case 'promised':
+        this.#takePromise(from, message, atMs)
+        break
+      case 'nack':
+        if (this.#isOurs(message)) this.#phase = 'failed' // somebody promised a higher ballot
+        break
+      case 'synced':
+        this.#takeSynced(from, message, atMs)
+        break
+      case 'sync-gap':
+        this.#takeGap(from, message, atMs)
+        break
+      case 'accepted':
+        this.#takeAccepted(from, message)
+        break
+    }
+  }
+
+  /** A snapshot that this proposal asked for has arrived, or has not. */
+  snapshotSent(to: string, ok: boolean, atMs: number): void {
+    if (!this.#snapshotsSent.delete(to) || this.#phase !== 'sync') return
+    this.#deadlineMs = atMs + PROPOSAL_TIMEOUT_MS
+    const member = this.#value!.members.find(({ peer }) => peer === to)
+    if (ok && member !== undefined) this.#sendBase(member, this.#value!.base.sequence)
+  }
+
+  #takePreSealed(from: Member, { ballot }: PreSealed, atMs: number): void {
+    if (this.#phase !== 'pre-seal' || compareBallots(ballot, this.ballot) !== 0) return
+    this.#preSealed.add(from, true)
+    if (this.#preSealed.enough) this.prepare(atMs)
+  }
+
+  #takePromise(from: Member, promise: Promised, atMs: number): void {
     if (this.#phase !== 'prepare' || !this.#isOurs(promise)) return
     this.#promises.add(from, promise)
     if (!this.#promises.enough) return
@@ -107,12 +141,7 @@ export class Proposal {
     else this.#phase = 'failed'
   }
 
-  /** Somebody promised a higher ballot. */
-  refused(nack: Nack): void {
-    if (this.#isOurs(nack)) this.#phase = 'failed'
-  }
-
-  synced(from: Member, answer: Synced, atMs: number): void {
+  #takeSynced(from: Member, answer: Synced, atMs: number): void {
     if (this.#phase !== 'sync' || !this.#isOurs(answer)) return
     this.#synced!.add(from, true)
     if (!this.#synced!.enough) return
@@ -122,7 +151,7 @@ export class Proposal {
   }
 
   /** A member to be lacks entries: it gets them from where it says, or the table when the log does not go back so far. */
-  syncGap(from: Member, gap: SyncGap, atMs: number): void {
+  #takeGap(from: Member, gap: SyncGap, atMs: number): void {
     if ((this.#phase !== 'sync' && this.#phase !== 'accept') || !this.#isOurs(gap)) return
     const { ledger } = this.#init
     const { log } = ledger
@@ -136,15 +165,7 @@ export class Proposal {
     }
   }
 
-  /** A snapshot that this proposal asked for has arrived, or has not. */
-  snapshotSent(to: string, ok: boolean, atMs: number): void {
-    if (!this.#snapshotsSent.delete(to) || this.#phase !== 'sync') return
-    this.#deadlineMs = atMs + PROPOSAL_TIMEOUT_MS
-    const member = this.#value!.members.find(({ peer }) => peer === to)
-    if (ok && member !== undefined) this.#sendBase(member, this.#value!.base.sequence)
-  }
-
-  accepted(from: Member, answer: Accepted): void {
+  #takeAccepted(from: Member, answer: Accepted): void {
     if (this.#phase !== 'accept' || !this.#isOurs(answer)) return
     this.#accepted.add(from, true)
     if (this.#accepted.enough) this.#phase = 'decided'

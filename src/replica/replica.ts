@@ -85,6 +85,11 @@ export class Replica<Command, Outcome> {
     return this.#leadership
   }
 
+  /** As in `Succession`. */
+  get mayBeMember(): boolean {
+    return this.#succession.mayBeMember
+  }
+
   /** Members or leader are being changed. */
   get changing(): boolean {
     return this.#change !== undefined || this.#proposal !== undefined || this.#ledger.sealed
@@ -233,40 +238,11 @@ export class Replica<Command, Outcome> {
         this.#succession.data(message, atMs)
         break
       default:
-        this.#toProposal(from, message)
-        break
-    }
-  }
-
-  #toProposal(
-    from: Incarnation,
-    message: Extract<
-      ReplicaMessage,
-      { type: 'pre-sealed' | 'promised' | 'nack' | 'synced' | 'sync-gap' | 'accepted' }
-    >
-  ): void {
-    const { atMs } = this.#moment
-    switch (message.type) {
-      case 'pre-sealed':
-        this.#proposal?.preSealed(from, message, atMs)
-        break
-      case 'promised':
-        this.#proposal?.promised(from, message, atMs)
-        break
-      case 'nack':
-        this.#candidacy.saw(message.promised)
-        this.#candidacy.sealed(atMs) // somebody else is at it
-        this.#proposal?.refused(message)
-        break
-      case 'synced':
-        this.#proposal?.synced(from, message, atMs)
-        break
-      case 'sync-gap':
-        this.#proposal?.syncGap(from, message, atMs)
-        break
-      case 'accepted':
-        this.#proposal?.accepted(from, message)
-        break
+        if (message.type === 'nack') {
+          this.#candidacy.saw(message.promised)
+          this.#candidacy.sealed(atMs) // somebody else is at it
+        }
+        this.#proposal?.answered(from, message, atMs)
     }
   }
 

@@ -51,6 +51,9 @@ export class Succession {
   #fetchMs = Number.NEGATIVE_INFINITY
   #fetchFrom = 0
   #announcement: Announcement | undefined
+  /** A view with this peer that its `synced` may have decided, and who would know. */
+  #pledge: { readonly instance: number; readonly witnesses: readonly Member[] } | undefined
+  #pledgeMs = Number.NEGATIVE_INFINITY
   #handedOff: Votes<true> | undefined
   #handOffMs = Number.NEGATIVE_INFINITY
 
@@ -62,7 +65,15 @@ export class Succession {
   /** Nothing has to be said again. */
   get isQuiet(): boolean {
     const { handOff } = this.#init.ledger.state
-    return this.#incoming === undefined && this.#announcement === undefined && !handOff
+    return this.#incoming === undefined && this.#announcement === undefined && !handOff && !this.mayBeMember
+  }
+
+  /**
+   * It has let itself be made a member and does not know what came of it. It must not go away before: a view of two
+   * would be left with one.
+   */
+  get mayBeMember(): boolean {
+    return this.#pledge !== undefined && this.#init.ledger.state.floor < this.#pledge.instance
   }
 
   tick(atMs: number): void {
@@ -74,6 +85,7 @@ export class Succession {
       this.#handedOff ??= new Votes(next)
       for (const member of next.members) if (!this.#handedOff.has(member)) this.#tell(member.peer, next)
     }
+    this.#askForOutcome(atMs)
     const announcement = this.#announcement
     if (announcement === undefined || atMs < announcement.nextMs) return
     announcement.nextMs = atMs + HEARTBEAT_MS
@@ -214,8 +226,11 @@ export class Succession {
     if (ledger.state.handOff) ledger.save({ handOff: false })
     const sequence = ledger.merge(prev, entries, atMs)
     if (sequence !== undefined) ledger.commitTo(Math.min(commit, sequence))
-    if (ledger.has(view.base)) voter.answer(from, { type: 'synced', slot, instance, ballot })
-    else {
+    if (ledger.has(view.base)) {
+      if (!isVoter) this.#pledge = { instance, witnesses: current.members }
+      this.#pledgeMs = atMs
+      voter.answer(from, { type: 'synced', slot, instance, ballot })
+    } else {
       const known = sequence ?? (isVoter ? ledger.last.sequence : ledger.commit)
       voter.answer(from, { type: 'sync-gap', slot, instance, ballot, sequence: known })
     }
@@ -263,6 +278,17 @@ export class Succession {
       onChange(null)
     }
     this.#install(atMs)
+  }
+
+  /** Its epoch is sealed by a majority, so some view is going to be decided; whoever is no member of that is not told. */
+  #askForOutcome(atMs: number): void {
+    const { ledger, voter } = this.#init
+    if (!this.mayBeMember || atMs - this.#pledgeMs < RESEND_MS) return
+    this.#pledgeMs = atMs
+    const { instance, witnesses } = this.#pledge!
+    for (const member of witnesses) {
+      voter.answer(member, { type: 'need-view', slot: ledger.slot, epoch: instance })
+    }
   }
 
   /** A view as new as `view` is decided: one installed here that is older ends, for good. */

@@ -122,8 +122,8 @@ function writeKnown({ boot, nonce, sinceMs }: Known): Uint8Array {
   return value
 }
 
-/** Undefined of what cannot be read: it will be said again. */
-function readKnown(key: Uint8Array, value: Uint8Array): Known | undefined {
+/** A record as it lies in a store; undefined of what cannot be read: it will be said again. */
+export function readKnown(key: Uint8Array, value: Uint8Array): Known | undefined {
   if (value.byteLength !== VALUE_BYTES) return undefined
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength)
   return {

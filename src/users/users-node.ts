@@ -167,11 +167,11 @@ export class UsersNode {
     this.#planner.stay()
   }
 
-  /** Slots of which this peer is a member, or whose next members have not all said that they have them. */
+  /** Slots of which this peer is a member or may just have become one, or whose next members do not all have them. */
   get slotsLeft(): number {
     return allSlots(this.#init.genesis.slots).filter(slot => {
-      const { view, handingOff } = this.#group.status(slot)
-      return view !== null || handingOff
+      const { view, handingOff, mayBeMember } = this.#group.status(slot)
+      return view !== null || handingOff || mayBeMember
     }).length
   }
 

@@ -11,8 +11,8 @@ import { Events } from '../../src/events.ts'
 import type { Placement } from '../../src/replica/placement.ts'
 import type { PlannerTimes } from '../../src/replica/planner.ts'
 import type { Incarnation, Member } from '../../src/replica/view.ts'
-import { metaKey } from '../../src/storage/keys.ts'
-import { KnownBoots } from '../../src/storage/known-boots.ts'
+import { bootKey, metaKey } from '../../src/storage/keys.ts'
+import { KnownBoots, readKnown } from '../../src/storage/known-boots.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { chordPlacement } from '../../src/users/chord-placement.ts'
 import type { TracedUsers } from '../../src/users/users.ts'
@@ -55,9 +55,6 @@ interface Process {
   ready: boolean
 }
 
-/** Whoever runs for so long has been met by the others, and they have written it down. */
-const MET_MS = 1_500
-
 const LEAVE_POLL_MS = 50
 
 const BOOT_KEY = metaKey('simulated-boot')
@@ -72,7 +69,6 @@ export class SimulatedPeer {
   #process: Process | undefined
   /** What the disk was like before the last start. */
   #image: DiskImage | undefined
-  #startedMs = 0
   #errors: unknown[] = []
   /** It is not in the ring, or not yet. */
   outside = true
@@ -146,7 +142,6 @@ export class SimulatedPeer {
     this.#starts++
     this.#image = this.#disk.image()
     const store = this.#disk.mount(work => machine.whenRunning(work))
-    this.#startedMs = time.monotonic()
     const hello = this.#nextHello(store, machine)
     this.#init.hellos.add(hello)
     const book = new PeerBook(store, machine.runtime)
@@ -223,14 +218,25 @@ export class SimulatedPeer {
   }
 
   /**
-   * The disk as it was before the last start. False: that start was too short for the others to know it for certain, and
-   * nothing is done. Only while it does not run.
+   * The disk as it was before the last start. False, and nothing is done: one of `others` may not have that start on its
+   * disk, and could take the old copy for the newest there is. Only while it does not run.
    */
-  rollBack(): boolean {
-    if (this.#image === undefined || this.#init.time.monotonic() - this.#startedMs < MET_MS) return false
+  rollBack(others: readonly SimulatedPeer[]): boolean {
+    const image = this.#image
+    const boot = this.#disk.durable(BOOT_KEY)
+    if (image === undefined || boot === undefined) return false
+    if (!others.every(other => other.knows(this.member, JSON.parse(Buffer.from(boot).toString()))))
+      return false
     this.#init.witness.disown(this.member)
-    this.#disk.restore(this.#image)
+    this.#disk.restore(image)
     return true
+  }
+
+  /** It would know that start of somebody's disk again after a power cut. */
+  knows({ peer, store }: Member, boot: number): boolean {
+    const key = bootKey(peer, store)
+    const value = this.#disk.durable(key)
+    return value !== undefined && readKnown(key, value)!.boot >= boot
   }
 
   #serve(process: Process): void {

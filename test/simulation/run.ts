@@ -32,7 +32,7 @@ export interface Verdict {
 const LEADERS_MS = 10_000
 const CLIENTS_MS = 20_000
 /** Peers that start look for their ring, and rings that were cut for each other: a minute each where all went wrong. */
-const ONE_RING_MS = 150_000
+const ONE_RING_MS = 30_000
 /** A call that nothing comes in the way of. */
 const CALL_MS = 3_000
 /** Members that lost their disk are replaced. */

@@ -2,7 +2,7 @@
 import { createGenesis, type Genesis } from '../../src/chord/genesis.ts'
 import type { Peer } from '../../src/chord/ring-node.ts'
 import { genesisWrite } from '../../src/replica/replica-state.ts'
-import { genesisView, type View } from '../../src/replica/view.ts'
+import { genesisView, sameMember, type View } from '../../src/replica/view.ts'
 import { allSlots } from '../../src/ring/slot.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import type { SlotTally } from '../../src/users/users-rpc.ts'
@@ -170,10 +170,12 @@ export class UsersRing {
 
   /** The slot has a leader that all its members follow, but for those who are broken. */
   isFollowed(slot: number): boolean {
-    const leader = this.leaderOf(slot)
-    const tally = leader && this.#leads(leader, slot)
-    const missing = tally?.members.filter(member => !tally.current.includes(member))
-    return missing?.every(member => this.isBroken(member)) === true
+    const { epoch, members } = this.witness.slot(slot).newest!
+    return members.every(member => {
+      if (this.isBroken(member.peer)) return true
+      const present = this.peers.some(peer => sameMember(peer.member, member))
+      return present && this.witness.replicaOf(member, slot)?.state.view?.epoch === epoch
+    })
   }
 
   /** All peers that are not broken are in the ring and serve their clients. */
@@ -313,7 +315,7 @@ export class UsersRing {
     this.#downMs.set(peer, downMs)
     peer.crash(1)
     if (kind === 'wipe') peer.wipe()
-    else if (!peer.rollBack()) return
+    else if (!peer.rollBack(this.peers.filter(other => other !== peer && !other.left))) return
     this.#diskLost = true
     this.witness.count(`disk lost: ${kind}`)
   }
@@ -327,8 +329,6 @@ export class UsersRing {
     const { replicas } = this.#options
     const members = this.#running().filter(({ outside }) => !outside)
     if (peer === undefined || peer.outside || this.#leaving || members.length <= replicas) return
-    // A peer may leave that was made a member and has not heard of it: a minority of it must do.
-    if (replicas < 3) return
     this.#leaving = true
     void peer.leave(LEAVE_MS).then(left => {
       this.#leaving = false

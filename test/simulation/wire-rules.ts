@@ -39,6 +39,11 @@ export class WireRules {
     this.#init = init
   }
 
+  /** What answers are measured by, whoever asks. */
+  asked(message: ReplicaMessage): void {
+    if (message.type === 'sync') this.#bases.set(attempt(message), message.view.base)
+  }
+
   /** `disk`: of the sender, at the moment when the message leaves. */
   sent(from: Incarnation, message: ReplicaMessage, disk: DurableReplica): void {
     this.#said++
@@ -57,9 +62,6 @@ export class WireRules {
         break
       case 'accepted':
         this.#accepts(from, message, disk)
-        break
-      case 'sync':
-        this.#bases.set(attempt(message), message.view.base)
         break
       case 'synced':
         this.#syncs(from, message, disk)

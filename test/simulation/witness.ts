@@ -81,8 +81,9 @@ export class Witness {
   }
 
   sent(from: Incarnation, messages: readonly ReplicaMessage[]): void {
-    if (this.#disowned.has(diskKey(from))) return
     for (const message of messages) {
+      this.#wire.asked(message) // whoever answers an old copy in good faith is judged by what it was asked
+      if (this.#disowned.has(diskKey(from))) continue
       this.count(`sent ${message.type}`)
       this.#wire.sent(from, message, this.#replicaOf(from, message.slot))
     }
