@@ -6,7 +6,7 @@ import { bodyOf } from './client/answer.ts'
 import { Gateways } from './client/gateways.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from './constants.ts'
 import { ConfigurationError, errorName, InvalidRequestError, InvalidUserError } from './errors.ts'
-import type { Clock } from './runtime.ts'
+import { type Clock, systemClock } from './runtime.ts'
 import type { LookupReport, RingReport, SelfReport } from './users/ring-report.ts'
 import { checkUserId, type User } from './users/user.ts'
 import type { CallOptions, SetOptions, Users } from './users/users.ts'
@@ -38,8 +38,7 @@ const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MA
 
 /** The system's clock, except that its timers keep a process alive: somebody is waiting for the call. */
 const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
+  ...systemClock,
   timer(ms, fire) {
     const handle = setTimeout(fire, ms)
     return { cancel: () => clearTimeout(handle) }

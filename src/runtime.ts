@@ -18,6 +18,8 @@ export interface Clock {
   monotonic(): number
   /** Calls `fire` once after `ms`. A timer never keeps a process alive by itself. */
   timer(ms: number, fire: () => void): Timer
+  /** Calls `work` when all that has arrived by now is taken in, so that it can be done for all of it at once. */
+  soon(work: () => void): void
 }
 
 export interface Random {
@@ -49,6 +51,10 @@ export const systemClock: Clock = {
     const handle = setTimeout(fire, ms)
     if (typeof handle === 'object') handle.unref() // a browser's is a number
     return { cancel: () => clearTimeout(handle) }
+  },
+  soon(work) {
+    if (typeof setImmediate === 'function') setImmediate(work)
+    else setTimeout(work, 0) // a browser
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Writes frames to a stream. All frames of one tick leave in one `send`: with js-libp2p a send costs several system
- * calls and an encryption, whatever its size, and under load that is most of what a call costs.
+ * Writes frames to a stream. All frames of one turn of the event loop leave in one `send`: with js-libp2p a send costs
+ * a system call and an encryption at either end, whatever its size, and under load that is most of what a call costs.
  */
 import type { Stream } from '@libp2p/interface'
 import { STREAM_WRITE_BUFFER_BYTES_MAX } from '../constants.ts'
@@ -41,12 +41,12 @@ export class FrameWriter {
     this.#frameBytes += bytes
     if (!this.#scheduled) {
       this.#scheduled = true
-      queueMicrotask(this.#flush)
+      setImmediate(this.#flush)
     }
     return true
   }
 
-  /** Sends what was written in this tick without waiting for its end, as far as the stream takes it. */
+  /** Sends what was written in this turn without waiting for its end, as far as the stream takes it. */
   readonly #flush = (): void => {
     this.#scheduled = false
     const stream = this.#stream

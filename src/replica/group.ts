@@ -1,7 +1,7 @@
 /**
- * All replicas of a peer, and the loop that carries out what their steps want done. What happens within one turn of
- * the event loop is written in one batch and sent in one frame for each peer; a message of `afterPersist` leaves when
- * all batches with writes of its slot are on disk, no earlier (R1).
+ * All replicas of a peer, and the loop that carries out what their steps want done. What arrives in one turn of the event
+ * loop, whichever sockets it came from, is written in one batch and sent in one frame for each peer; a message of
+ * `afterPersist` leaves when all batches with writes of its slot are on disk, no earlier (R1).
  */
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { Peer } from '../chord/ring-node.ts'
@@ -258,7 +258,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     for (const happened of effects.events) this.#init.events.emit(happened)
     for (const settle of effects.settled) settle()
     this.#touched.add(slot)
-    this.#turn ??= Promise.resolve().then(() => this.#endTurn())
+    this.#endTurnSoon()
   }
 
   /** A replica that fails in the middle of a step is in no state that anything could rest on. */
@@ -272,6 +272,16 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       this.#init.onFailure(error as Error)
       return undefined
     }
+  }
+
+  #endTurnSoon(): void {
+    const { clock } = this.#init.runtime
+    this.#turn ??= new Promise(resolve =>
+      clock.soon(() => {
+        this.#endTurn()
+        resolve()
+      })
+    )
   }
 
   /** Sends and writes what the turn brought. What a peer says to itself is heard within the turn. */
@@ -306,13 +316,13 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   #post({ to, message }: Envelope): void {
     if (to === this.#init.self.peer) {
       this.#loopback.push(message)
-      this.#turn ??= Promise.resolve().then(() => this.#endTurn())
+      this.#endTurnSoon()
       return
     }
     const messages = this.#outbox.get(to)
     if (messages === undefined) this.#outbox.set(to, [message])
     else messages.push(message)
-    this.#turn ??= Promise.resolve().then(() => this.#endTurn())
+    this.#endTurnSoon()
   }
 
   #moment(): Moment {

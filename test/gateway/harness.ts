@@ -83,6 +83,10 @@ export class ManualClock implements Clock {
     return { cancel: () => this.#timers.delete(timer) }
   }
 
+  soon(work: () => void) {
+    this.timer(0, work)
+  }
+
   get pending() {
     return this.#timers.size
   }

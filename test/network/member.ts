@@ -161,7 +161,7 @@ export async function until(condition: () => boolean, what: string, ms = 10_000)
 function countingClock(speed: number): { clock: Clock; timers: () => number } {
   let count = 0
   const clock: Clock = {
-    now: systemClock.now,
+    ...systemClock,
     monotonic: () => systemClock.monotonic() * speed,
     timer(ms, fire) {
       let pending = true

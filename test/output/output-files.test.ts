@@ -35,6 +35,10 @@ class ManualClock implements Clock {
     }
   }
 
+  soon(): void {
+    assert.fail('files are written by time')
+  }
+
   get armed(): boolean {
     return this.#fire !== undefined
   }

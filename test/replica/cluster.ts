@@ -125,7 +125,8 @@ export class Cluster {
         const timer = this.time.timer(ms, fire)
         timers.add(timer)
         return timer
-      }
+      },
+      soon: (work: () => void) => void clock.timer(0, work)
     }
     const runtime = { clock, random: seededRandom(this.seed, `${name} ${boot}`), log: silentLog }
     const events = new Events()

@@ -36,7 +36,8 @@ export class Machine {
       clock: {
         now: () => Math.floor(time.now() + this.#wallAheadMs),
         monotonic: () => time.monotonic() * this.#speed,
-        timer: (ms, fire) => this.#timer(ms / this.#speed, fire)
+        timer: (ms, fire) => this.#timer(ms / this.#speed, fire),
+        soon: work => this.#timer(0, work)
       },
       random,
       log: { ...silentLog, error: (message, fields) => this.errors.push({ message, ...fields }) }

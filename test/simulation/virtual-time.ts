@@ -45,6 +45,10 @@ export class VirtualTime implements Clock {
     }
   }
 
+  soon(work: () => void): void {
+    this.timer(0, work)
+  }
+
   /** Lets time pass, with no real clock within reach of the code that runs meanwhile. */
   async pass(ms: number): Promise<void> {
     await this.until(() => false, ms)

@@ -19,6 +19,10 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#timers.delete(timer) }
   }
 
+  soon(work: () => void): void {
+    this.timer(0, work)
+  }
+
   get pending(): number {
     return this.#timers.size
   }
