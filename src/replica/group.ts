@@ -250,7 +250,8 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     if (this.#state === 'stopped') return
     const effects = this.#effectsOf(slot, event)
     if (effects === undefined) return
-    this.#journal.add(slot, [...before, ...effects.persist], effects.lazy)
+    if (before.length > 0) this.#journal.add(slot, before, [])
+    this.#journal.add(slot, effects.persist, effects.lazy)
     for (const envelope of effects.send) this.#post(envelope)
     for (const envelope of effects.afterPersist) this.#journal.after(slot, envelope)
     for (const to of effects.snapshots) this.#snapshots.send(slot, to)

@@ -10,7 +10,7 @@ import type { Entry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
 import type { Appended, Confirm, Gap, ReplicaMessage } from './message.ts'
 import { Progress } from './progress.ts'
-import { majority, reachedByMajority } from './quorum.ts'
+import { reachedByMajority } from './quorum.ts'
 import type { SlotMachine } from './slot-machine.ts'
 import { textOf } from './table.ts'
 import {
@@ -142,16 +142,16 @@ export class Leadership<Command, Outcome> {
     }
   }
 
-  /** Sends what this turn brought: entries and, where somebody waits for it, a heartbeat. */
+  /** At the end of a turn: sends and answers what all that it brought allows. */
   flush(atMs: number): void {
     if (this.#init.ledger.sealed) return
     this.#vote()
     for (const progress of this.#others) this.#replicate(progress, atMs)
-    if (this.#asking.at(-1)?.after === this.#round) this.heartbeat(atMs)
-    else this.#advance(atMs)
+    if (this.#asking.at(-1)?.after === this.#round) this.heartbeat()
+    this.#advance(atMs)
   }
 
-  heartbeat(atMs: number): void {
+  heartbeat(): void {
     const { ledger, view, effects } = this.#init
     if (ledger.sealed) return
     this.#round++
@@ -171,7 +171,6 @@ export class Leadership<Command, Outcome> {
         }
       })
     }
-    this.#advance(atMs)
   }
 
   /** Says again what was not answered. */
@@ -186,7 +185,6 @@ export class Leadership<Command, Outcome> {
       progress?.matched(sequence, atMs)
       if (progress !== undefined) this.#replicate(progress, atMs)
     }
-    this.#advance(atMs)
   }
 
   /** Whoever confirms has installed the view, and so has its base. */
@@ -200,7 +198,6 @@ export class Leadership<Command, Outcome> {
     }
     if (progress.match === undefined) progress.matched(this.view.base.sequence, atMs)
     this.#replicate(progress, atMs)
-    this.#advance(atMs)
   }
 
   gap(from: Member, { sequence }: Gap, atMs: number): void {
@@ -322,12 +319,13 @@ export class Leadership<Command, Outcome> {
   #advance(atMs: number): void {
     const { ledger, view } = this.#init
     if (ledger.sealed) return
-    this.#hearMajority(atMs)
+    this.#majorityMs = Math.max(this.#majorityMs, reachedByMajority(atMs, this.#others, heardFrom))
     // All entries after the base are of this epoch, and the base is decided, so counting copies is enough.
-    const decided = reachedByMajority([this.#ownMatch, ...this.#others.map(({ match }) => match ?? 0)])
+    const decided = reachedByMajority(this.#ownMatch, this.#others, matchOf)
     if (decided > ledger.commit) this.#commit(decided)
-    const confirmed = reachedByMajority([this.#round, ...this.#others.map(progress => progress.confirmed)])
+    const confirmed = reachedByMajority(this.#round, this.#others, confirmedBy)
     assert(this.#others.length + 1 === view.members.length, 'a leader is a member')
+    if (this.#asking.length === 0) return
     const waiting: Asking[] = []
     for (const asking of this.#asking) {
       if (asking.after < confirmed && asking.dependsOn <= ledger.commit) asking.answer()
@@ -349,9 +347,8 @@ export class Leadership<Command, Outcome> {
         effects().settle(pending.ticket, { kind: 'done', outcome: pending.outcome! })
     }
   }
-
-  #hearMajority(atMs: number): void {
-    const heard = [atMs, ...this.#others.map(({ heardMs }) => heardMs)].toSorted((a, b) => b - a)
-    this.#majorityMs = Math.max(this.#majorityMs, heard[majority(heard.length) - 1]!)
-  }
 }
+
+const matchOf = ({ match }: Progress) => match ?? 0
+const confirmedBy = ({ confirmed }: Progress) => confirmed
+const heardFrom = ({ heardMs }: Progress) => heardMs

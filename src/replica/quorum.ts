@@ -6,9 +6,27 @@ export function majority(members: number): number {
   return Math.floor(members / 2) + 1
 }
 
-/** The largest value that a majority has reached. `values` has one for every member, 0 of those not heard of. */
-export function reachedByMajority(values: readonly number[]): number {
-  return values.toSorted((a, b) => b - a)[majority(values.length) - 1]!
+/**
+ * The largest value that a majority has reached: of `own` and one of each other member. Asked for with every message, so it
+ * makes nothing that would have to be collected.
+ */
+export function reachedByMajority<T>(
+  own: number,
+  others: readonly T[],
+  measure: (other: T) => number
+): number {
+  const needed = majority(others.length + 1)
+  const isReached = (value: number) => {
+    let count = own >= value ? 1 : 0
+    for (const other of others) if (measure(other) >= value) count++
+    return count >= needed
+  }
+  let reached = isReached(own) ? own : Number.NEGATIVE_INFINITY
+  for (const other of others) {
+    const value = measure(other)
+    if (value > reached && isReached(value)) reached = value
+  }
+  return reached
 }
 
 /** Collects one vote of each member of a view. Votes of anybody else count nothing. */

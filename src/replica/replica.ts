@@ -286,7 +286,7 @@ export class Replica<Command, Outcome> {
     if (this.#change?.isOver(atMs)) this.#change = undefined
     leadership.resend(atMs)
     this.#change?.resend(atMs)
-    if (heartbeat) leadership.heartbeat(atMs)
+    if (heartbeat) leadership.heartbeat()
     if (atMs - this.#sweptMs >= SWEEP_MS) {
       this.#sweptMs = atMs
       leadership.sweep(this.#moment)
@@ -367,7 +367,7 @@ export class Replica<Command, Outcome> {
     this.#leadership = new Leadership(init, atMs)
     const message = { type: 'appended', slot, epoch, sequence: base.sequence } as const
     this.#effects.afterPersist.push({ to: self.peer, message })
-    this.#leadership.heartbeat(atMs)
+    this.#leadership.heartbeat()
   }
 
   #leading({ epoch }: { readonly epoch: number }): Leadership<Command, Outcome> | undefined {

@@ -37,8 +37,8 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
   mutation(
     'one copy of an entry is enough',
     LEADERSHIP,
-    'const decided = reachedByMajority([',
-    'const decided = ((copies) => Math.max(...copies))(['
+    'const decided = reachedByMajority(this.#ownMatch, this.#others, matchOf)',
+    'const decided = Math.max(this.#ownMatch, ...this.#others.map(matchOf))'
   ),
   mutation(
     'the base is the log of the proposer',
@@ -76,8 +76,8 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
       patch(LEADERSHIP, 'if (ledger.sealed || atMs', 'if (atMs'),
       patch(
         LEADERSHIP,
-        'if (ledger.sealed)\n            return;\n        this.#hearMajority',
-        'this.#hearMajority'
+        'if (ledger.sealed)\n            return;\n        this.#majorityMs',
+        'this.#majorityMs'
       )
     ]
   },
