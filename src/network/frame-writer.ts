@@ -4,6 +4,7 @@
  */
 import type { Stream } from '@libp2p/interface'
 import { STREAM_WRITE_BUFFER_BYTES_MAX } from '../constants.ts'
+import type { Clock } from '../runtime.ts'
 import { type Frame, type FrameType, frameBytes, writeFrame } from './frame.ts'
 
 /** Bytes of one send: with the muxer's header it fits one message of noise, 65,519 bytes. */
@@ -11,6 +12,7 @@ export const SEND_BYTES_MAX = 63 * 1024
 
 export class FrameWriter {
   readonly #stream: Stream
+  readonly #clock: Clock
   readonly #onDrained: () => void
   /** Written and not yet encoded, in order. */
   #frames: Frame[] = []
@@ -21,8 +23,9 @@ export class FrameWriter {
   #scheduled = false
 
   /** @param onDrained called whenever everything that was written has been handed to the stream */
-  constructor(stream: Stream, onDrained: () => void = () => {}) {
+  constructor(stream: Stream, clock: Clock, onDrained: () => void = () => {}) {
     this.#stream = stream
+    this.#clock = clock
     this.#onDrained = onDrained
     stream.addEventListener('drain', this.#flush)
   }
@@ -41,7 +44,7 @@ export class FrameWriter {
     this.#frameBytes += bytes
     if (!this.#scheduled) {
       this.#scheduled = true
-      setImmediate(this.#flush)
+      this.#clock.soon(this.#flush)
     }
     return true
   }

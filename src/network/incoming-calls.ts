@@ -94,7 +94,7 @@ export class IncomingCalls {
     this.#incarnation = incarnation
     this.#stream = stream
     this.#handlers = handlers
-    this.#writer = new FrameWriter(stream, () => this.#resume())
+    this.#writer = new FrameWriter(stream, wire.runtime.clock, () => this.#resume())
     stream.maxReadBufferLength = PAUSED_STREAM_BYTES_MAX
     stream.addEventListener('message', ({ data }) => this.#onData(data))
     stream.addEventListener('end', () => this.#onEnd())

@@ -196,7 +196,7 @@ export class OutgoingCalls {
     stream.addEventListener('message', ({ data }) => this.#onData(data))
     stream.addEventListener('end', () => this.#onEnd(stream))
     stream.addEventListener('close', ({ error }) => this.#lose(error?.message ?? 'the stream was closed'))
-    this.#writer = new FrameWriter(stream)
+    this.#writer = new FrameWriter(stream, this.#wire.runtime.clock)
     for (const [id, call] of this.#pending) {
       this.#writer.write(FrameType.request, id, call.unsent!)
       call.unsent = undefined

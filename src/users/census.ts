@@ -118,14 +118,15 @@ function slotTruths({ peers, genesis }: Census): SlotTruth[] {
   for (const [peer, { tally }] of peers) {
     for (const each of tally?.slots ?? []) claims.get(each.slot)?.push({ ...each, peer })
   }
-  return Array.from(claims, ([slot, said]) => slotTruth(slot, said))
+  const isThere = (peer: Peer) => peers.get(peer)?.description !== undefined
+  return Array.from(claims, ([slot, said]) => slotTruth(slot, said, isThere))
 }
 
 /**
  * Peers are asked one after another, so a slot that changes meanwhile is told of in two views. The newer one says who
  * its members are; a leader of the older one answered for it then, and counts.
  */
-function slotTruth(slot: Slot, claims: readonly Claim[]): SlotTruth {
+function slotTruth(slot: Slot, claims: readonly Claim[], isThere: (peer: Peer) => boolean): SlotTruth {
   const newest = claims.toSorted((a, b) => compareClaims(b, a))
   const latest = newest.filter(claim => compareClaims(claim, newest[0]!) === 0)
   const leading = newest.filter(({ leads }) => leads)
@@ -137,7 +138,8 @@ function slotTruth(slot: Slot, claims: readonly Claim[]): SlotTruth {
     members,
     answering,
     leaders,
-    current: leaders[0]?.current ?? answering,
+    // Who is gone is seen here before its leader is certain of it.
+    current: leaders[0]?.current.filter(isThere) ?? answering,
     users: leaders[0]?.users ?? Math.max(0, ...latest.map(({ users }) => users))
   }
 }
