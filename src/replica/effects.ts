@@ -37,10 +37,10 @@ export interface Moment {
 }
 
 export class Effects {
-  /** On disk, in order, before anything of `afterPersist` leaves. */
-  readonly persist: Write[] = []
-  /** On disk some time, in order with the others: of what the log has as well. */
-  readonly lazy: Write[] = []
+  /** In the order in which they are to be on disk, which is that in which they were made: later ones rest on earlier ones. */
+  readonly writes: Write[] = []
+  /** They are to be on disk before anything of `afterPersist` leaves; otherwise some time, as the log has it as well. */
+  urgent = false
   /** May leave at once: what a leader says about its own log counts for nothing until others have written it. */
   readonly send: Envelope[] = []
   readonly afterPersist: Envelope[] = []
@@ -50,6 +50,16 @@ export class Effects {
   readonly snapshots: Peer[] = []
   /** The log and the rows of this slot are of no more use here. */
   clear = false
+
+  persist(writes: readonly Write[]): void {
+    for (const write of writes) this.writes.push(write)
+    this.urgent = true
+  }
+
+  /** With the next write that is urgent, or after a while. */
+  persistLater(writes: readonly Write[]): void {
+    for (const write of writes) this.writes.push(write)
+  }
 
   settle<Outcome>(ticket: Ticket<Outcome>, result: Result<Outcome>): void {
     this.settled.push(() => ticket.settle(result))

@@ -10,7 +10,7 @@ import { assert, OutcomeUnknownError, UnavailableError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
 import type { Runtime, Timer } from '../runtime.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store, Write } from '../storage/store.ts'
 import type { Effects, Envelope, Moment, Result } from './effects.ts'
 import type { EntryId } from './entry.ts'
 import { Journal } from './journal.ts'
@@ -246,12 +246,12 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   }
 
   /** `before`: what is to be on disk in the same write, ahead of the step's own. */
-  #step(slot: Slot, event: ReplicaEvent<Command, Outcome>, before: Effects['persist'] = []): void {
+  #step(slot: Slot, event: ReplicaEvent<Command, Outcome>, before: readonly Write[] = []): void {
     if (this.#state === 'stopped') return
     const effects = this.#effectsOf(slot, event)
     if (effects === undefined) return
-    if (before.length > 0) this.#journal.add(slot, before, [])
-    this.#journal.add(slot, effects.persist, effects.lazy)
+    if (before.length > 0) this.#journal.add(slot, before, true)
+    this.#journal.add(slot, effects.writes, effects.urgent)
     for (const envelope of effects.send) this.#post(envelope)
     for (const envelope of effects.afterPersist) this.#journal.after(slot, envelope)
     for (const to of effects.snapshots) this.#snapshots.send(slot, to)

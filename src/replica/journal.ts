@@ -33,11 +33,11 @@ export class Journal {
   readonly #store: Store
   readonly #clock: Clock
   readonly #init: JournalInit
-  /** Of this turn. */
+  /** In the order in which they were made. */
   #writes: Write[] = []
   #slots = new Set<Slot>()
-  #lazy: Write[] = []
-  #lazySlots = new Set<Slot>()
+  /** Those of the slots for whose writes messages wait, in this turn. */
+  readonly #urgent = new Set<Slot>()
   #envelopes: Held[] = []
   /** Being written, oldest first. */
   readonly #batches: Batch[] = []
@@ -53,13 +53,13 @@ export class Journal {
     this.#init = init
   }
 
-  add(slot: Slot, writes: readonly Write[], lazy: readonly Write[]): void {
+  /** What is not urgent joins the next write that is, or waits for its time. */
+  add(slot: Slot, writes: readonly Write[], urgent: boolean): void {
+    if (writes.length === 0) return
     for (const write of writes) this.#writes.push(write)
-    if (writes.length > 0) this.#slots.add(slot)
-    for (const write of lazy) this.#lazy.push(write)
-    if (lazy.length === 0) return
-    this.#lazySlots.add(slot)
-    this.#lazyTimer ??= this.#clock.timer(LAZY_WRITE_MS, () => this.#writeAll())
+    this.#slots.add(slot)
+    if (urgent) this.#urgent.add(slot)
+    else this.#lazyTimer ??= this.#clock.timer(LAZY_WRITE_MS, () => this.#writeAll())
   }
 
   /** `envelope` leaves when everything that was added of `slot` so far is on disk. */
@@ -71,7 +71,7 @@ export class Journal {
   release(post: (envelope: Envelope) => void): void {
     const waiting: Held[] = []
     for (const held of this.#envelopes) {
-      if (this.#slots.has(held.slot)) waiting.push(held)
+      if (this.#urgent.has(held.slot)) waiting.push(held)
       else {
         const batch = this.#newest.get(held.slot)
         if (batch === undefined) post(held.envelope)
@@ -81,9 +81,9 @@ export class Journal {
     this.#envelopes = waiting
   }
 
-  /** Writes what the turn added. Lazy writes join it, or wait for their time. */
+  /** Writes what the turn added, if anything of it is urgent. */
   write(): void {
-    if (this.#writes.length > 0) this.#writeAll()
+    if (this.#urgent.size > 0) this.#writeAll()
   }
 
   /** A batch has been under way for longer than `ms`. */
@@ -101,10 +101,9 @@ export class Journal {
   #writeAll(): void {
     this.#lazyTimer?.cancel()
     this.#lazyTimer = undefined
-    if (this.#failed || this.#writes.length + this.#lazy.length === 0) return
-    // Rows come first: what is persisted after them may rest on them, and compaction on both.
-    const writes = [...this.#lazy, ...this.#writes]
-    const slots = new Set([...this.#lazySlots, ...this.#slots])
+    if (this.#failed || this.#writes.length === 0) return
+    const writes = this.#writes
+    const slots = this.#slots
     const marks = new Map([...slots].map(slot => [slot, this.#init.markOf(slot)]))
     const batch: Batch = {
       sinceMs: this.#clock.monotonic(),
@@ -115,8 +114,7 @@ export class Journal {
     this.#batches.push(batch)
     this.#writes = []
     this.#slots = new Set()
-    this.#lazy = []
-    this.#lazySlots = new Set()
+    this.#urgent.clear()
     this.#envelopes = []
     this.#last = this.#store.write(writes)
     this.#last.then(

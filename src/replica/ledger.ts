@@ -8,8 +8,8 @@
  */
 import { assert } from '../errors.ts'
 import type { Slot } from '../ring/slot.ts'
-import type { Store } from '../storage/store.ts'
-import { type Applied, NOTHING_APPLIED } from './applied.ts'
+import type { Store, Write } from '../storage/store.ts'
+import type { Applied } from './applied.ts'
 import { compareBallots } from './ballot.ts'
 import type { Effects } from './effects.ts'
 import { BEFORE_FIRST, type Entry, type EntryId, sameId } from './entry.ts'
@@ -133,12 +133,12 @@ export class Ledger {
       `the view of slot ${this.slot} would sink to epoch ${after.view?.epoch}`
     )
     this.#state = after
-    this.#effects().persist.push(stateWrite(this.slot, after))
+    this.#effects().persist([stateWrite(this.slot, after)])
   }
 
   append(entries: readonly Entry[], atMs: number): void {
     if (entries.length === 0) return
-    this.#effects().persist.push(...this.log.append(entries))
+    this.#effects().persist(this.log.append(entries))
     this.#logTimeAtMs = atMs
   }
 
@@ -174,30 +174,31 @@ export class Ledger {
     assert(sequence >= this.#commit, `committed entries of slot ${this.slot} would be cut off at ${sequence}`)
     if (sequence >= this.last.sequence) return
     this.#cuts++
-    this.#effects().persist.push(...this.log.truncate(sequence))
+    this.#effects().persist(this.log.truncate(sequence))
   }
 
   /** Entries up to `sequence` are decided: applies those that are here. `rowAfter` may know rows already. */
   commitTo(sequence: number, rowAfter?: (entry: Entry) => Uint8Array | null | undefined): void {
     const to = Math.min(sequence, this.last.sequence)
     if (to <= this.#commit) return
-    const { lazy } = this.#effects()
+    const rows: Write[] = []
     while (this.#commit < to) {
       // In pieces: a member that was away may have much to apply, and its memory has an end.
       for (const entry of this.log.after(this.#commit, APPLY_BYTES, to)) {
-        lazy.push(this.table.apply(entry, rowAfter?.(entry)))
+        rows.push(this.table.apply(entry, rowAfter?.(entry)))
         this.#commit = entry.sequence
       }
     }
-    lazy.push(this.table.appliedWrite())
+    rows.push(this.table.appliedWrite())
+    this.#effects().persistLater(rows)
   }
 
   /** Entries that the table has for certain, and nobody is likely to ask for, go. */
   compact(): void {
     const to = this.table.durableSequence - LOG_RETAINED_ENTRIES
     if (to - this.log.start.sequence < LOG_COMPACTED_ENTRIES) return
-    this.#effects().lazy.push(
-      ...this.log.compact(Math.min(to, this.log.start.sequence + 4 * LOG_COMPACTED_ENTRIES))
+    this.#effects().persistLater(
+      this.log.compact(Math.min(to, this.log.start.sequence + 4 * LOG_COMPACTED_ENTRIES))
     )
   }
 
@@ -208,12 +209,10 @@ export class Ledger {
   adopt(applied: Applied, atMs: number): void {
     assert(applied.sequence > this.#commit, `a snapshot of slot ${this.slot} is older than what is here`)
     this.#cuts++
-    const { persist } = this.#effects()
-    if (this.log.has(applied) && !sameId(this.last, applied))
-      persist.push(...this.log.compact(applied.sequence))
-    else persist.push(...this.log.reset(applied, applied.logTimeMs))
+    const goesOn = this.log.has(applied) && !sameId(this.last, applied)
+    const writes = goesOn ? this.log.compact(applied.sequence) : this.log.reset(applied, applied.logTimeMs)
     this.table.replaced(applied)
-    persist.push(this.table.appliedWrite())
+    this.#effects().persist([...writes, this.table.appliedWrite()])
     this.#commit = applied.sequence
     this.#logTimeAtMs = atMs
   }
@@ -222,7 +221,7 @@ export class Ledger {
   cleared(): void {
     this.#cuts++
     this.log.reset(BEFORE_FIRST, 0)
-    this.table.replaced(NOTHING_APPLIED)
+    this.table.cleared()
     this.#commit = 0
     this.save({ clearing: false })
   }

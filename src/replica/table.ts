@@ -4,7 +4,7 @@
  */
 
 import type { Slot } from '../ring/slot.ts'
-import { appliedKey, rowRange } from '../storage/keys.ts'
+import { appliedKey, rowRange, stagedKey } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
 import { type Applied, decodeApplied, encodeApplied, NOTHING_APPLIED } from './applied.ts'
 import type { Entry } from './entry.ts'
@@ -25,6 +25,8 @@ export class Table {
   readonly #fresh = new Map<string, Fresh>()
   #applied: Applied
   #durable: number
+  /** The snapshot that the disk may not have put in the place of the rows yet: how far it goes. */
+  #switching: number | undefined
 
   /** As the disk has it. */
   constructor(slot: Slot, store: Store, machine: Machine) {
@@ -48,7 +50,8 @@ export class Table {
 
   get(key: Uint8Array): Uint8Array | undefined {
     const fresh = this.#fresh.get(textOf(key))
-    return fresh === undefined ? this.#store.get(key) : (fresh.row ?? undefined)
+    if (fresh !== undefined) return fresh.row ?? undefined
+    return this.#switching === undefined ? this.#store.get(key) : this.#whileSwitching(key, this.#switching)
   }
 
   /** What an entry does to a row that is `row` so far. The same on every replica. */
@@ -92,11 +95,20 @@ export class Table {
     return this.#fresh.size
   }
 
-  /** The table was replaced on disk, up to there. */
+  /** The rows of a snapshot, which are on disk beside the present ones, take their place with the next write. */
   replaced(applied: Applied): void {
     this.#fresh.clear()
     this.#applied = applied
     this.#durable = applied.sequence
+    this.#switching = applied.sequence
+  }
+
+  /** Nothing is left of the table on disk. */
+  cleared(): void {
+    this.#fresh.clear()
+    this.#applied = NOTHING_APPLIED
+    this.#durable = NOTHING_APPLIED.sequence
+    this.#switching = undefined
   }
 
   /** Keys of rows that may be forgotten, so many at most. */
@@ -111,6 +123,18 @@ export class Table {
       if (keys.length >= max) break
     }
     return keys
+  }
+
+  /**
+   * A write is seen by readers when it is committed. Until then the rows of the snapshot are where they were staged, and
+   * what is in their place is the table of before. They are read first: the switch may happen between the two reads.
+   */
+  #whileSwitching(key: Uint8Array, sequence: number): Uint8Array | undefined {
+    const staged = this.#store.get(stagedKey(key))
+    const applied = this.#store.get(appliedKey(this.#slot))
+    if (applied === undefined || decodeApplied(applied).sequence < sequence) return staged
+    this.#switching = undefined
+    return this.#store.get(key)
   }
 
   #isLive(row: Uint8Array | null | undefined): number {
