@@ -210,11 +210,12 @@ export class Replica<Command, Outcome> {
         break
       case 'prepare':
         this.#candidacy.saw(message.ballot)
-        if (this.#voter.prepare(from, message)) this.#onSealed(message.ballot)
+        if (this.#voter.prepare(from, message))
+          this.#onSealed(message.ballot, this.#voter.canContinue(message.last))
         break
       case 'accept':
         this.#candidacy.saw(message.ballot)
-        if (this.#voter.accept(from, message)) this.#onSealed(message.ballot)
+        if (this.#voter.accept(from, message)) this.#onSealed(message.ballot, true)
         break
       case 'stale':
         this.#succession.stale(message, atMs)
@@ -340,9 +341,9 @@ export class Replica<Command, Outcome> {
     if (!this.#ledger.sealed) this.#proposal = undefined
   }
 
-  /** Promised to somebody: whoever that is gets time to finish. */
-  #onSealed({ by }: Ballot): void {
-    this.#candidacy.sealed(this.#moment.atMs)
+  /** Promised to somebody: whoever that is gets time to finish, unless it lacks too much and only keeps others from it. */
+  #onSealed({ by }: Ballot, canFinish: boolean): void {
+    if (canFinish) this.#candidacy.sealed(this.#moment.atMs)
     this.#change = undefined
     if (!sameIncarnation(by, this.#init.self)) this.#proposal = undefined
   }

@@ -70,10 +70,16 @@ export class Voter {
     this.#effects().afterPersist.push({ to: to.peer, message })
   }
 
+  /** A proposer whose log ends there has all that is here, or gets it with a promise. It can finish, then. */
+  canContinue(last: EntryId): boolean {
+    const { log } = this.#ledger
+    return compareIds(last, log.last) >= 0 || last.sequence >= log.start.sequence
+  }
+
   /** Both logs are the leader's as far as they go, so the longer one continues the other. */
   #tailAfter(last: EntryId) {
     const { log } = this.#ledger
-    const lacking = compareIds(last, log.last) < 0 && last.sequence >= log.start.sequence
+    const lacking = compareIds(last, log.last) < 0 && this.canContinue(last)
     return lacking ? log.after(last.sequence, ENTRIES_BYTES_MAX) : []
   }
 }

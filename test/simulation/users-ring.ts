@@ -286,10 +286,10 @@ export class UsersRing {
   }
 
   #slowDisk(peer: SimulatedPeer | undefined, flushMs: number, ms: number): void {
-    if (peer === undefined) return
+    if (peer === undefined || this.#broken.has(peer)) return
     peer.disk.flushMs = [flushMs / 2, flushMs]
     this.#later(ms, () => {
-      peer.disk.flushMs = this.#options.flushMs
+      if (!this.#broken.has(peer)) peer.disk.flushMs = this.#options.flushMs
     })
   }
 
