@@ -41,7 +41,7 @@ export class DurableReplica {
   readonly rows = new Map<string, Uint8Array>()
 
   take(writes: readonly Write[]): Change {
-    const { state: before, applied: appliedBefore } = this
+    const { state: before, applied: appliedBefore, start: startBefore } = this
     const entries: Entry[] = []
     const rows: string[] = []
     let stateDeleted = false
@@ -66,7 +66,8 @@ export class DurableReplica {
           break
       }
     }
-    if (entries.length > 0 || entriesCut > 0) this.#findLast()
+    // A log that was empty may begin anew further on without an entry written or cut.
+    if (entries.length > 0 || entriesCut > 0 || this.start !== startBefore) this.#findLast()
     const kept = entries.filter(entry => this.log.get(entry.sequence) === entry)
     return { before, after: this.state, stateDeleted, appliedBefore, entries: kept, rows, entriesCut }
   }
