@@ -20,6 +20,8 @@ const JOIN_TIMEOUT_MS = 60_000
 const JOIN_RETRY_MS = 250
 const JOIN_RETRY_MAX_MS = 4_000
 const ENTRIES_AT_ONCE = 8
+/** One that has a way in is enough; some may be joining too. */
+const MET_DOORS_MAX = 8
 /** Processes that are started together all answer after so long. */
 const RESTART_SETTLE_MS = 1_000
 /** A restarted peer stands alone when for so long nobody of its book was a member. */
@@ -66,7 +68,7 @@ export class Admission {
     try {
       for (let retryMs = JOIN_RETRY_MS; ; retryMs = Math.min(2 * retryMs, JOIN_RETRY_MAX_MS)) {
         deadline.signal.throwIfAborted()
-        await raceSignal(this.#enterAll(via, reasons), deadline.signal)
+        await raceSignal(this.#enterAll(this.#doors(via), reasons), deadline.signal)
         if (table.member) break
         await sleep(runtime.clock, jitter(runtime.random, retryMs), deadline.signal)
       }
@@ -124,6 +126,13 @@ export class Admission {
       if (reply !== undefined) (reply.member ? present.members : present.others).push(peer)
     })
     return present
+  }
+
+  /** Whom to ask: when all of `via` are gone by now, whoever else of the ring has been met meanwhile. */
+  #doors(via: readonly Peer[]): readonly Peer[] {
+    const { peers, runtime } = this.#context
+    if (via.some(peer => peers.routable(peer) !== 'down')) return via
+    return [...via, ...sample(runtime.random, peers.up(), MET_DOORS_MAX)]
   }
 
   /** One try for every node that has no place yet. */

@@ -72,6 +72,17 @@ test('an idle ring of five peers stays quiet', async () => {
   assert.ok(bytesPerSecond <= 80_000, `${bytesPerSecond} bytes a second and peer`)
 })
 
+test('a joiner whose only contact is gone goes on through whoever of the ring has spoken to it', async () => {
+  const ring = new SimulatedRing({ seed })
+  const [first, second] = await ring.grow(3)
+  ring.crash(first!)
+  const joiner = ring.add()
+  const joined = joiner.chord.start({ join: [first!.peer] })
+  joiner.chord.heard(second!.peer)
+  await ring.time.finish(joined, 20_000)
+  await ring.settle(10_000)
+})
+
 test('a joiner that nobody lets in says so and never makes a ring of its own', async () => {
   const ring = new SimulatedRing({ seed })
   const nobody = ring.add()
