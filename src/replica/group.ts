@@ -83,6 +83,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   #tickDueMs = 0
   readonly #strain = new Strain()
   #state: 'new' | 'running' | 'stopped' = 'new'
+  #declining = false
 
   constructor(init: ReplicaGroupInit<Command, Outcome>) {
     this.#init = init
@@ -204,12 +205,20 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     return replica.view !== before
   }
 
+  /** Whether this peer lets itself be made a member of any further slot. */
+  decline(declining: boolean): void {
+    this.#declining = declining
+  }
+
   received(from: Incarnation, messages: readonly ReplicaMessage[]): void {
     if (this.#state !== 'running') return
     this.met(from)
     // A message of an incarnation that is over may still have been on its way.
     if (!sameIncarnation(this.#met.get(from.peer)!, from)) return
-    for (const message of messages) this.#step(message.slot, { type: 'message', from, message })
+    for (const message of messages) {
+      if (this.#declining && message.type === 'sync' && this.#replica(message.slot).view === null) continue
+      this.#step(message.slot, { type: 'message', from, message })
+    }
   }
 
   met(incarnation: Incarnation): void {

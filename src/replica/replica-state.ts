@@ -6,7 +6,7 @@ import { asSlot, type Slot } from '../ring/slot.ts'
 import { slotStateKey } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Ballot } from './ballot.ts'
-import type { View } from './view.ts'
+import type { Member, View } from './view.ts'
 
 export interface ReplicaState {
   /** The highest epoch known to be decided. Whatever is below it is refused for ever, also when all data is gone. */
@@ -20,6 +20,8 @@ export interface ReplicaState {
   readonly accepted: { readonly ballot: Ballot; readonly view: View } | null
   /** A majority of `next` has not said yet that it has the slot: keep the data, keep telling them. */
   readonly handOff: boolean
+  /** A view with this peer that its `synced` may have decided, and who would know; over when the floor has come there. */
+  readonly pledge: { readonly instance: number; readonly witnesses: readonly Member[] } | null
   /** Log and rows are being deleted; until that is done the slot may not begin anew here. */
   readonly clearing: boolean
 }
@@ -31,6 +33,7 @@ export const UNKNOWN_SLOT: ReplicaState = {
   promised: null,
   accepted: null,
   handOff: false,
+  pledge: null,
   clearing: false
 }
 

@@ -51,8 +51,6 @@ export class Succession {
   #fetchMs = Number.NEGATIVE_INFINITY
   #fetchFrom = 0
   #announcement: Announcement | undefined
-  /** A view with this peer that its `synced` may have decided, and who would know. */
-  #pledge: { readonly instance: number; readonly witnesses: readonly Member[] } | undefined
   #pledgeMs = Number.NEGATIVE_INFINITY
   #handedOff: Votes<true> | undefined
   #handOffMs = Number.NEGATIVE_INFINITY
@@ -73,7 +71,8 @@ export class Succession {
    * would be left with one.
    */
   get mayBeMember(): boolean {
-    return this.#pledge !== undefined && this.#init.ledger.state.floor < this.#pledge.instance
+    const { pledge, floor } = this.#init.ledger.state
+    return pledge !== null && floor < pledge.instance
   }
 
   tick(atMs: number): void {
@@ -227,7 +226,7 @@ export class Succession {
     const sequence = ledger.merge(prev, entries, atMs)
     if (sequence !== undefined) ledger.commitTo(Math.min(commit, sequence))
     if (ledger.has(view.base)) {
-      if (!isVoter) this.#pledge = { instance, witnesses: current.members }
+      if (!isVoter) ledger.save({ pledge: { instance, witnesses: current.members } })
       this.#pledgeMs = atMs
       voter.answer(from, { type: 'synced', slot, instance, ballot })
     } else {
@@ -285,7 +284,7 @@ export class Succession {
     const { ledger, voter } = this.#init
     if (!this.mayBeMember || atMs - this.#pledgeMs < RESEND_MS) return
     this.#pledgeMs = atMs
-    const { instance, witnesses } = this.#pledge!
+    const { instance, witnesses } = ledger.state.pledge!
     for (const member of witnesses) {
       voter.answer(member, { type: 'need-view', slot: ledger.slot, epoch: instance })
     }

@@ -199,7 +199,7 @@ export class UsersService implements Startable {
       }
       onProgress?.(0)
       await sleep(clock, LEAVE_LINGER_MS, signal)
-    } while (node.slotsLeft > 0)
+    } while (!node.depart())
   }
 
   async #open(): Promise<Joined> {

@@ -162,8 +162,19 @@ export class UsersNode {
     this.#planner.leave()
   }
 
+  /**
+   * Nothing is left here, and nothing comes any more: who is about to go must not be made a member meanwhile. False, and
+   * nothing is changed: there are slots left.
+   */
+  depart(): boolean {
+    if (this.slotsLeft > 0) return false
+    this.#group.decline(true)
+    return true
+  }
+
   /** Keeps what could not be given away, and takes slots again. */
   stay(): void {
+    this.#group.decline(false)
     this.#planner.stay()
   }
 

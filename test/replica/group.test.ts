@@ -259,3 +259,33 @@ test('a member that has lost what it had on disk is counted no more', async () =
   assert.notEqual(ended, 'acknowledged')
   await cluster.stop()
 })
+
+test('a peer that is about to go is not made a member, and the slot stays where it is', async () => {
+  const cluster = new Cluster()
+  await cluster.start(2)
+  await cluster.put('k', 'one')
+  cluster.peer('b').group.decline(true)
+  await cluster.change('b') // its epoch is sealed, so there is another one, without `b`
+  assert.deepEqual([cluster.leader(), cluster.view('b')], ['a', null])
+  assert.equal((await cluster.get('k')).value, 'one')
+  cluster.peer('b').group.decline(false)
+  await cluster.change('b')
+  assert.equal(cluster.leader(), 'b')
+  assert.equal((await cluster.get('k')).value, 'one')
+  await cluster.stop()
+})
+
+test('who has let itself be made a member knows after a restart that it may be one', async () => {
+  const cluster = new Cluster()
+  await cluster.start(2)
+  await cluster.put('k', 'one')
+  cluster.cut = (from, to, message) => from === 'a' && to === 'b' && message.type === 'install'
+  await cluster.change('ab').catch(() => {}) // decided, and `b` hears nothing of it
+  assert.equal(cluster.peer('b').group.status(SLOT).mayBeMember, true)
+  cluster.restart('b')
+  assert.equal(cluster.peer('b').group.status(SLOT).mayBeMember, true)
+  cluster.cut = () => false
+  await cluster.settle()
+  assert.equal(cluster.peer('b').group.status(SLOT).mayBeMember, false)
+  await cluster.stop()
+})

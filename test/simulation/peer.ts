@@ -194,10 +194,11 @@ export class SimulatedPeer {
       }
       await pass(LEAVE_LINGER_MS)
       if (this.#process !== process) return false
-    } while (process.node.slotsLeft > 0)
+    } while (!process.node.depart())
     try {
       await process.chord.leave()
     } catch {
+      process.node.stay()
       return false // it was only just starting
     }
     if (this.#process !== process) return false
