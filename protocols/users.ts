@@ -1110,14 +1110,16 @@ export namespace Operation {
     GET = 'GET',
     SET = 'SET',
     PATCH = 'PATCH',
-    DELETE = 'DELETE'
+    DELETE = 'DELETE',
+    HEARTBEAT = 'HEARTBEAT'
   }
 
   enum __KindValues {
     GET = 0,
     SET = 1,
     PATCH = 2,
-    DELETE = 3
+    DELETE = 3,
+    HEARTBEAT = 4
   }
 
   export namespace Kind {
@@ -1396,7 +1398,8 @@ export namespace Outcome {
     DELETED = 'DELETED',
     ABSENT = 'ABSENT',
     CONFLICT = 'CONFLICT',
-    REUSED = 'REUSED'
+    REUSED = 'REUSED',
+    RENEWED = 'RENEWED'
   }
 
   enum __KindValues {
@@ -1406,7 +1409,8 @@ export namespace Outcome {
     DELETED = 3,
     ABSENT = 4,
     CONFLICT = 5,
-    REUSED = 6
+    REUSED = 6,
+    RENEWED = 7
   }
 
   export namespace Kind {

@@ -5,10 +5,18 @@
 import { bodyOf } from './client/answer.ts'
 import { Gateways } from './client/gateways.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from './constants.ts'
+import { formatDuration } from './duration.ts'
 import { ConfigurationError, errorName, InvalidRequestError, InvalidUserError } from './errors.ts'
 import { type Clock, systemClock } from './runtime.ts'
 import type { LookupReport, RingReport, SelfReport } from './users/ring-report.ts'
-import { checkUserId, type User } from './users/user.ts'
+import {
+  checkTtl,
+  checkUserId,
+  type Presence,
+  type User,
+  type UserInput,
+  type UserPatch
+} from './users/user.ts'
 import type { CallOptions, SetOptions, Users } from './users/users.ts'
 
 export interface ClientOptions {
@@ -66,11 +74,17 @@ export function createClient(options: ClientOptions): Client {
     },
     set: async (id, input, options = {}) => {
       const call = writeCall(id, options, 'application/json')
-      return gateways.call({ method: 'PUT', body: JSON.stringify(input), ...call }, bodyOf<User>)
+      return gateways.call({ method: 'PUT', body: writeBody(input), ...call }, bodyOf<User>)
     },
     patch: async (id, patch, options = {}) => {
       const call = writeCall(id, options, 'application/merge-patch+json')
-      return gateways.call({ method: 'PATCH', body: JSON.stringify(patch), ...call }, bodyOf<User>)
+      return gateways.call({ method: 'PATCH', body: writeBody(patch), ...call }, bodyOf<User>)
+    },
+    heartbeat: async (id, ttlMs, { signal } = {}) => {
+      const body = JSON.stringify({ ttl: formatDuration(checkTtl(ttlMs)) })
+      const headers = { 'Content-Type': 'application/json' }
+      const path = `${userPath(id)}/heartbeat`
+      return gateways.call({ method: 'POST', path, headers, body, signal }, bodyOf<Presence>)
     },
     delete: async (id, options = {}) => {
       return orWhenAbsent(
@@ -120,6 +134,12 @@ function encodeId(id: string): string {
     throw new InvalidUserError(message, { issues: [{ path: 'id', message }] })
   }
   return encodeURIComponent(id)
+}
+
+/** @throws InvalidUserError names the bounds of a lease */
+function writeBody({ ttlMs, ...input }: UserInput | UserPatch): string {
+  const ttl = ttlMs == null ? ttlMs : formatDuration(checkTtl(ttlMs))
+  return JSON.stringify({ ...input, ttl })
 }
 
 /** What is the same of every write, whatever its method and body. */

@@ -24,6 +24,10 @@ export const VIRTUAL_NODES_MAX = 512
 export const USER_ID_BYTES_MAX = 256
 /** Bytes of the profile's JSON. A user travels in one frame and is flushed in one write. */
 export const PROFILE_BYTES_MAX = 64 * KiB
+/** A presence lease. A shorter one would end between two heartbeats of a busy network, */
+export const LEASE_MIN_MS = 1_000
+/** and for whom a day is too short, a status for good is better. */
+export const LEASE_MAX_MS = 24 * 3_600_000
 /** Characters of an Idempotency-Key: a UUID has 36, a ULID 26. */
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 128
 /** How long a write may be repeated with its idempotency key and is still done only once. Measured in log time. */

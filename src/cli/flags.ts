@@ -1,6 +1,7 @@
 /** Flags: how a value is read, and how it comes from the environment when it is not on the command line. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../duration.ts'
 import { ConfigurationError } from '../errors.ts'
 
 const PORT_MAX = 65_535
@@ -71,13 +72,10 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   }
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-
 /** `30s`, `500ms`, `5m` or `1h`, as milliseconds. */
 export function durationValue(text: string): number {
-  const [, count, unit] = /^([0-9]{1,9})(ms|s|m|h)$/.exec(text) ?? []
-  const ms = Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
-  if (!(ms > 0)) throw new InvalidArgumentError('Give a duration, such as 30s, 5m or 500ms.')
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new InvalidArgumentError('Give a duration, such as 30s, 5m or 500ms.')
   return ms
 }
 

@@ -15,6 +15,7 @@ import { setUsersCommand } from './setusers.ts'
 import type { Terminal } from './terminal.ts'
 import { usersDeleteCommand } from './users-delete.ts'
 import { usersGetCommand } from './users-get.ts'
+import { usersHeartbeatCommand } from './users-heartbeat.ts'
 import { usersSetCommand } from './users-set.ts'
 
 const HELP = `
@@ -58,9 +59,10 @@ export function anilloProgram(context: Context, version: string): Command {
       ])
     )
     .addCommand(
-      group('users', 'users: get, set, delete', [
+      group('users', 'users: get, set, heartbeat, delete', [
         usersGetCommand(context),
         usersSetCommand(context),
+        usersHeartbeatCommand(context),
         usersDeleteCommand(context)
       ])
     )

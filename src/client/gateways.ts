@@ -14,7 +14,7 @@ import { type Clock, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
 import { errorOf } from './answer.ts'
 
 export interface Call {
-  readonly method: 'GET' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
   /** Encoded, from the first slash. */
   readonly path: string
   readonly headers?: Record<string, string>

@@ -1,5 +1,7 @@
 /** The shapes of what callers send, as zod schemas: they validate, and describe the same in words of their own. */
 import { z } from 'zod'
+import { LEASE_MAX_MS, LEASE_MIN_MS } from '../constants.ts'
+import { formatDuration, parseDuration } from '../duration.ts'
 import { InvalidRequestError, InvalidUserError } from '../errors.ts'
 import { type Profile, STATUSES } from '../users/user.ts'
 
@@ -29,14 +31,22 @@ const profile = z
   )
   .meta({ type: 'object' })
 
-const ttl = z.never({ error: 'A ttl is not supported yet; leave it out' })
+/** Milliseconds, from a duration as people write it. */
+const ttl = z.string({ error: 'A ttl is a duration such as "30s"' }).transform((text, context) => {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms >= LEASE_MIN_MS && ms <= LEASE_MAX_MS) return ms
+  const bounds = `${formatDuration(LEASE_MIN_MS)} to ${formatDuration(LEASE_MAX_MS)}`
+  context.addIssue(`A ttl is a duration such as "30s", ${bounds}; this one is ${JSON.stringify(text)}`)
+  return z.NEVER
+})
 
 export const putBody = z.strictObject({ status, profile: profile.optional(), ttl: ttl.optional() })
 export const patchBody = z.strictObject({
   status: status.optional(),
   profile: profile.optional(),
-  ttl: ttl.optional()
+  ttl: ttl.nullable().optional()
 })
+export const heartbeatBody = z.strictObject({ ttl })
 /** The original looks at nothing but the status. */
 export const statusBody = z.looseObject({ status })
 
@@ -67,7 +77,7 @@ export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {
     issue.code === 'unrecognized_keys'
       ? issue.keys.map(path => ({
           path,
-          message: 'Not a member that can be set; the members are status and profile'
+          message: 'Not a member that can be set; the members are status, profile and ttl'
         }))
       : [
           {

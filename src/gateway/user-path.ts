@@ -9,8 +9,8 @@ import { checkUserId } from '../users/user.ts'
 export const USER_ID = ':id{.*}'
 
 /** @throws InvalidRequestError, InvalidUserError, UnknownPathError for a slash that is not written %2F */
-export function userIdAfter(prefix: string, url: URL): string {
-  const segment = url.pathname.slice(prefix.length)
+export function userIdAfter(prefix: string, url: URL, suffix = ''): string {
+  const segment = url.pathname.slice(prefix.length, url.pathname.length - suffix.length)
   if (segment.includes('/')) {
     throw new UnknownPathError(
       `There is nothing at ${url.pathname}; a slash that belongs to a user id is written %2F: ${prefix}${segment.replaceAll('/', '%2F')}`

@@ -9,8 +9,8 @@ import { HTTP_BODY_BYTES_MAX, PEER_BOOK_MAX } from '../constants.ts'
 import { ProtocolViolationError } from '../errors.ts'
 import type { View } from '../replica/view.ts'
 import { SLOTS_MAX, type Slot } from '../ring/slot.ts'
-import type { Get, Operation, Outcome, OutcomeKind } from '../users/operation.ts'
-import { checkProfile, checkStatus, checkUserId, type User } from '../users/user.ts'
+import { type Get, isWrite, type Operation, type Outcome, type OutcomeKind } from '../users/operation.ts'
+import { checkProfile, checkStatus, checkTtl, checkUserId, type User } from '../users/user.ts'
 import type { SlotTally, Tally } from '../users/users-rpc.ts'
 import {
   atMost,
@@ -156,21 +156,27 @@ const KINDS: Record<Operation['kind'], wire.Operation.Kind> = {
   get: wire.Operation.Kind.GET,
   set: wire.Operation.Kind.SET,
   patch: wire.Operation.Kind.PATCH,
-  delete: wire.Operation.Kind.DELETE
+  delete: wire.Operation.Kind.DELETE,
+  heartbeat: wire.Operation.Kind.HEARTBEAT
 }
 
 function packOperation(operation: Operation, ageMs: number): wire.Operation {
-  const write = operation.kind === 'get' ? undefined : operation
+  const write = isWrite(operation) ? operation : undefined
   return {
     kind: KINDS[operation.kind],
     id: operation.id,
-    change: operation.kind === 'set' || operation.kind === 'patch' ? JSON.stringify(operation.change) : '',
+    change: changeOf(operation),
     ifAbsent: operation.kind === 'set' && operation.ifAbsent === true,
     ifVersion: write?.ifVersion ?? '',
     operationId: write === undefined ? new Uint8Array() : fromHex(write.operationId),
     ageMs: Math.min(Math.ceil(ageMs), AGE_MS_MAX),
     consistency: wire.Operation.Consistency.STRONG
   }
+}
+
+function changeOf(operation: Operation): string {
+  if (operation.kind === 'heartbeat') return JSON.stringify({ ttlMs: operation.ttlMs })
+  return operation.kind === 'set' || operation.kind === 'patch' ? JSON.stringify(operation.change) : ''
 }
 
 function unpackRequest(request: wire.Operation): UsersMessage {
@@ -185,6 +191,8 @@ function unpackRequest(request: wire.Operation): UsersMessage {
 function unpackOperation({ kind, id, change, ifAbsent, ifVersion, operationId }: wire.Operation): Operation {
   checkUserId(id)
   if (kind === wire.Operation.Kind.GET) return { kind: 'get', id }
+  if (kind === wire.Operation.Kind.HEARTBEAT)
+    return { kind: 'heartbeat', id, ttlMs: checkTtl(parsedObject('change', change).ttlMs) }
   atMost('version characters', ifVersion.length, VERSION_LENGTH_MAX)
   const write = {
     id,
@@ -192,11 +200,13 @@ function unpackOperation({ kind, id, change, ifAbsent, ifVersion, operationId }:
     operationId: toHex('operation_id', operationId, OPERATION_ID_BYTES)
   }
   if (kind === wire.Operation.Kind.DELETE) return { kind: 'delete', ...write }
-  const { status, profile } = parsedObject('change', change)
+  const { status, profile, ttlMs } = parsedObject('change', change)
   if (status !== undefined || kind === wire.Operation.Kind.SET) checkStatus(status)
   if (profile !== undefined) checkProfile(profile)
-  if (kind === wire.Operation.Kind.PATCH) return { kind: 'patch', ...write, change: { status, profile } }
-  return { kind: 'set', ...write, change: { status, profile }, ifAbsent }
+  const isPatch = kind === wire.Operation.Kind.PATCH
+  if (ttlMs !== undefined && !(isPatch && ttlMs === null)) checkTtl(ttlMs)
+  if (isPatch) return { kind: 'patch', ...write, change: { status, profile, ttlMs } }
+  return { kind: 'set', ...write, change: { status, profile, ttlMs }, ifAbsent }
 }
 
 const OUTCOMES: Record<OutcomeKind, wire.Outcome.Kind> = {
@@ -206,7 +216,8 @@ const OUTCOMES: Record<OutcomeKind, wire.Outcome.Kind> = {
   deleted: wire.Outcome.Kind.DELETED,
   absent: wire.Outcome.Kind.ABSENT,
   conflict: wire.Outcome.Kind.CONFLICT,
-  reused: wire.Outcome.Kind.REUSED
+  reused: wire.Outcome.Kind.REUSED,
+  renewed: wire.Outcome.Kind.RENEWED
 }
 
 /** As old as can be said is infinitely old. */

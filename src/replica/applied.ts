@@ -7,13 +7,13 @@ export interface Applied extends EntryId {
   readonly logTimeMs: number
   /** Rows that are users. */
   readonly live: number
-  /** Rows that only remember what was. */
-  readonly remembered: number
+  /** Rows that something becomes of by itself when time passes. */
+  readonly due: number
 }
 
-export const NOTHING_APPLIED: Applied = { epoch: 0, sequence: 0, logTimeMs: 0, live: 0, remembered: 0 }
+export const NOTHING_APPLIED: Applied = { epoch: 0, sequence: 0, logTimeMs: 0, live: 0, due: 0 }
 
-const FIELDS = ['epoch', 'sequence', 'logTimeMs', 'live', 'remembered'] as const
+const FIELDS = ['epoch', 'sequence', 'logTimeMs', 'live', 'due'] as const
 
 /** Five numbers as big-endian f64, which holds every safe integer. */
 export function encodeApplied(applied: Applied): Uint8Array {
@@ -28,6 +28,6 @@ export function decodeApplied(bytes: Uint8Array): Applied {
   if (bytes.byteLength !== FIELDS.length * 8)
     throw new StorageError('A slot on disk is damaged: how far its table came cannot be read')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const [epoch, sequence, logTimeMs, live, remembered] = FIELDS.map((_, at) => view.getFloat64(at * 8))
-  return { epoch: epoch!, sequence: sequence!, logTimeMs: logTimeMs!, live: live!, remembered: remembered! }
+  const [epoch, sequence, logTimeMs, live, due] = FIELDS.map((_, at) => view.getFloat64(at * 8))
+  return { epoch: epoch!, sequence: sequence!, logTimeMs: logTimeMs!, live: live!, due: due! }
 }

@@ -23,7 +23,7 @@ export interface Entry extends EntryId {
   readonly timeMs: number
   /** Of the row that the entry is about, as `storage/keys.ts` makes it. */
   readonly key: Uint8Array
-  /** What it does to the row, in the machine's own words; empty: forget the row if it only remembers. */
+  /** What it does to the row, in the machine's own words; empty: forget the row, if it only remembers and is due. */
   readonly payload: Uint8Array
 }
 

@@ -11,15 +11,15 @@ import type { Ledger } from './ledger.ts'
 import type { Appended, Confirm, Gap, ReplicaMessage } from './message.ts'
 import { Progress } from './progress.ts'
 import { reachedByMajority } from './quorum.ts'
-import type { SlotMachine } from './slot-machine.ts'
+import type { EvaluationContext, SlotMachine } from './slot-machine.ts'
 import { textOf } from './table.ts'
 import {
+  ELAPSED_ENTRIES_MAX,
   SETTLING_MS,
   SILENT_MS,
   SLOT_PENDING_BYTES_MAX,
   SLOT_PENDING_MAX,
-  STEP_DOWN_MS,
-  SWEEP_ENTRIES_MAX
+  STEP_DOWN_MS
 } from './timing.ts'
 import type { Incarnation, Member, View } from './view.ts'
 
@@ -31,6 +31,14 @@ interface Pending<Outcome> {
   readonly key: string
   readonly row: Uint8Array | null
   readonly bytes: number
+}
+
+/** What an entry is made of, beside its payload. */
+interface Appending<Outcome> {
+  /** Before it. */
+  readonly row: Uint8Array | undefined
+  readonly ticket?: Ticket<Outcome>
+  readonly outcome?: Outcome
 }
 
 /** A command that changes nothing. */
@@ -132,7 +140,7 @@ export class Leadership<Command, Outcome> {
     }
     const before = this.#speculative.get(textOf(key))
     try {
-      const row = before === undefined ? ledger.table.get(key) : (before.row ?? undefined)
+      const row = this.#rowOf(key)
       const { outcome, payload } = this.#evaluate(row, command, moment)
       if (payload === undefined) this.#ask(ticket, before?.sequence ?? 0, () => outcome)
       else this.#append(key, payload, moment, { row, ticket, outcome })
@@ -210,12 +218,14 @@ export class Leadership<Command, Outcome> {
     this.#others.find(({ member }) => member.peer === to)?.snapshotSent(sequence, atMs)
   }
 
-  /** Deleted users whose outcomes nobody can ask for any more are forgotten, by the log like everything else. */
-  sweep(moment: Moment): void {
-    const { ledger } = this.#init
-    const room = Math.min(SWEEP_ENTRIES_MAX, SLOT_PENDING_MAX / 2 - this.#pending.length)
-    for (const key of ledger.table.forgettable(ledger.logTimeMs(moment.atMs), room)) {
-      if (!this.#speculative.has(textOf(key))) this.#append(key, new Uint8Array(), moment)
+  /** What becomes of rows because time passes, becomes of them by the log like everything else. */
+  elapse(moment: Moment): void {
+    const { ledger, machine } = this.#init
+    const room = Math.min(ELAPSED_ENTRIES_MAX, SLOT_PENDING_MAX / 2 - this.#pending.length)
+    for (const key of ledger.table.dueKeys(ledger.logTimeMs(moment.atMs), room)) {
+      const row = this.#rowOf(key)
+      const payload = row === undefined ? undefined : machine.elapse(row, this.#context(moment))
+      if (payload !== undefined) this.#append(key, payload, moment, { row })
     }
   }
 
@@ -244,30 +254,37 @@ export class Leadership<Command, Outcome> {
     return this.#others.find(({ member }) => member.peer === peer && member.store === store)
   }
 
-  #evaluate(row: Uint8Array | undefined, command: Command, { atMs, wallMs }: Moment) {
-    const { machine, ledger, view } = this.#init
-    return machine.evaluate(row, command, {
-      version: `${view.epoch}.${ledger.last.sequence + 1}`,
-      nowMs: wallMs,
-      logTimeMs: ledger.logTimeMs(atMs)
-    })
+  #evaluate(row: Uint8Array | undefined, command: Command, moment: Moment) {
+    return this.#init.machine.evaluate(row, command, this.#context(moment))
+  }
+
+  #context({ atMs, wallMs }: Moment): EvaluationContext {
+    const { ledger, view } = this.#init
+    const version = `${view.epoch}.${ledger.last.sequence + 1}`
+    return { version, nowMs: wallMs, logTimeMs: ledger.logTimeMs(atMs) }
+  }
+
+  /** As the last entry in the log leaves it. */
+  #rowOf(key: Uint8Array): Uint8Array | undefined {
+    const pending = this.#speculative.get(textOf(key))
+    return pending === undefined ? this.#init.ledger.table.get(key) : (pending.row ?? undefined)
   }
 
   #append(
     key: Uint8Array,
     payload: Uint8Array,
     { atMs }: Moment,
-    of?: { readonly row: Uint8Array | undefined; readonly ticket: Ticket<Outcome>; readonly outcome: Outcome }
+    { row: before, ticket, outcome }: Appending<Outcome>
   ): void {
     const { ledger, view } = this.#init
     assert(!ledger.sealed, `slot ${view.slot} would be written to after epoch ${view.epoch} was sealed`)
     const { epoch } = view
     const sequence = ledger.last.sequence + 1
     const entry: Entry = { epoch, sequence, timeMs: ledger.logTimeMs(atMs), key, payload }
-    const row = ledger.table.after(of === undefined ? ledger.table.get(key) : of.row, entry)
+    const row = ledger.table.after(before, entry)
     ledger.append([entry], atMs)
     const bytes = key.byteLength + payload.byteLength
-    const pending = { sequence, ticket: of?.ticket, outcome: of?.outcome, key: textOf(key), row, bytes }
+    const pending = { sequence, ticket, outcome, key: textOf(key), row, bytes }
     this.#pending.push(pending)
     this.#pendingBytes += bytes
     this.#speculative.set(pending.key, pending)

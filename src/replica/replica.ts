@@ -20,7 +20,6 @@ import { Proposal, type Target } from './proposal.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { SlotMachine, StaleRead } from './slot-machine.ts'
 import { Succession } from './succession.ts'
-import { SWEEP_MS } from './timing.ts'
 import { type Incarnation, sameIncarnation, type View } from './view.ts'
 import { Voter } from './voter.ts'
 import { WaitingCommands } from './waiting-commands.ts'
@@ -51,12 +50,10 @@ export class Replica<Command, Outcome> {
   #change: PlannedChange | undefined
   #proposal: Proposal | undefined
   readonly #waiting = new WaitingCommands<Command, Outcome>()
-  #sweptMs: number
 
   constructor(init: ReplicaInit<Command, Outcome>, moment: Moment) {
     this.#init = init
     this.#moment = moment
-    this.#sweptMs = moment.atMs - init.random.next() * SWEEP_MS // slots do not sweep all at once
     const effects = () => this.#effects
     const { slot, slots, store, machine, self } = init
     this.#ledger = new Ledger({ slot, slots, store, machine, effects }, moment.atMs)
@@ -287,11 +284,9 @@ export class Replica<Command, Outcome> {
     if (this.#change?.isOver(atMs)) this.#change = undefined
     leadership.resend(atMs)
     this.#change?.resend(atMs)
-    if (heartbeat) leadership.heartbeat()
-    if (atMs - this.#sweptMs >= SWEEP_MS) {
-      this.#sweptMs = atMs
-      leadership.sweep(this.#moment)
-    }
+    if (!heartbeat) return
+    leadership.heartbeat()
+    leadership.elapse(this.#moment)
   }
 
   /** Sealed or not: nobody waits longer for what only a majority could answer. */

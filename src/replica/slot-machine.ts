@@ -43,8 +43,10 @@ export interface SlotMachine<Command, Outcome> {
   keyOf(slot: Slot, command: Command): Uint8Array
   /** False for rows that only remember what was (a deleted user's outcomes): they are not counted. */
   isLive(row: Uint8Array): boolean
-  /** Whether a row that is not live may be forgotten at that log time. */
-  isForgettable(row: Uint8Array, logTimeMs: number): boolean
+  /** Log time from which on something becomes of the row although nobody asks for it; undefined: nothing will. */
+  dueMs(row: Uint8Array): number | undefined
+  /** What that is, as a payload: empty for a row that is forgotten. Undefined: it is not due any more. */
+  elapse(row: Uint8Array, context: EvaluationContext): Uint8Array | undefined
 }
 
 export type Execution<Outcome> =

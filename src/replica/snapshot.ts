@@ -87,7 +87,7 @@ const CLEAR_KEYS = 1024
 export async function stageSnapshot(
   store: Store,
   records: AsyncIterator<SnapshotRecord>,
-  machine: Pick<SlotMachine<never, unknown>, 'isLive'>,
+  machine: Pick<SlotMachine<never, unknown>, 'isLive' | 'dueMs'>,
   admit: (offer: SnapshotOffer) => void = () => {}
 ): Promise<StagedSnapshot> {
   const first = await records.next()
@@ -98,7 +98,7 @@ export async function stageSnapshot(
   admit(offer)
   await clearRange(store, stagedRange(slot))
   const digest = new RowDigest()
-  let live = 0
+  let [live, due] = [0, 0]
   let before: Uint8Array | undefined
   let batch: Write[] = []
   let bytes = 0
@@ -109,7 +109,7 @@ export async function stageSnapshot(
       await store.write(batch)
       const { epoch, sequence } = offer.applied
       const { logTimeMs } = offer
-      return { slot, applied: { epoch, sequence, logTimeMs, live, remembered: digest.count - live } }
+      return { slot, applied: { epoch, sequence, logTimeMs, live, due } }
     }
     const { key, value } = record
     if (!isRowKey(slot, key)) throw new TransferError(`A row that is not of slot ${slot}`)
@@ -117,6 +117,7 @@ export async function stageSnapshot(
     before = key
     digest.add(key, value)
     if (machine.isLive(value)) live++
+    if (machine.dueMs(value) !== undefined) due++
     batch.push({ key: stagedKey(key), value })
     bytes += key.byteLength + value.byteLength
     if (bytes >= STAGE_BYTES) {

@@ -6,6 +6,7 @@
 import type { Slot } from '../ring/slot.ts'
 import { appliedKey, rowRange, stagedKey } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
+import { Agenda } from './agenda.ts'
 import { type Applied, decodeApplied, encodeApplied, NOTHING_APPLIED } from './applied.ts'
 import type { Entry } from './entry.ts'
 import type { SlotMachine } from './slot-machine.ts'
@@ -16,7 +17,7 @@ interface Fresh {
   readonly sequence: number
 }
 
-type Machine = Pick<SlotMachine<never, unknown>, 'apply' | 'isLive' | 'isForgettable'>
+type Machine = Pick<SlotMachine<never, unknown>, 'apply' | 'isLive' | 'dueMs'>
 
 export class Table {
   readonly #slot: Slot
@@ -27,6 +28,8 @@ export class Table {
   #durable: number
   /** The snapshot that the disk may not have put in the place of the rows yet: how far it goes. */
   #switching: number | undefined
+  /** Made when it is first asked for. */
+  #agenda: Agenda | undefined
 
   /** As the disk has it. */
   constructor(slot: Slot, store: Store, machine: Machine) {
@@ -51,16 +54,17 @@ export class Table {
   get(key: Uint8Array): Uint8Array | undefined {
     const fresh = this.#fresh.get(textOf(key))
     if (fresh !== undefined) return fresh.row ?? undefined
-    return this.#switching === undefined ? this.#store.get(key) : this.#whileSwitching(key, this.#switching)
+    return this.#switching === undefined ? this.#store.get(key) : this.#whileSwitching(key)
   }
 
   /** What an entry does to a row that is `row` so far. The same on every replica. */
   after(row: Uint8Array | undefined, { epoch, sequence, timeMs, payload }: Entry): Uint8Array | null {
-    const { apply, isLive, isForgettable } = this.#machine
+    const { apply, isLive } = this.#machine
     if (payload.byteLength > 0) {
       return apply(row, payload, { version: `${epoch}.${sequence}`, logTimeMs: timeMs })
     }
-    return row === undefined || (!isLive(row) && isForgettable(row, timeMs)) ? null : row
+    if (row === undefined) return null
+    return !isLive(row) && (this.#dueMs(row) ?? Number.POSITIVE_INFINITY) <= timeMs ? null : row
   }
 
   /** Takes in the next committed entry. `known`: the row after it, where somebody has worked it out already. */
@@ -68,15 +72,17 @@ export class Table {
     const before = this.get(entry.key)
     const row = known === undefined ? this.after(before, entry) : known
     const { epoch, sequence, timeMs } = entry
-    const { live, remembered } = this.#applied
+    const { live, due } = this.#applied
+    const dueMs = this.#dueMs(row)
     this.#applied = {
       epoch,
       sequence,
       logTimeMs: timeMs,
       live: live + this.#isLive(row) - this.#isLive(before),
-      remembered: remembered + this.#isRemembered(row) - this.#isRemembered(before)
+      due: due + Number(dueMs !== undefined) - Number(this.#dueMs(before) !== undefined)
     }
     this.#fresh.set(textOf(entry.key), { row, sequence })
+    this.#agenda?.set(textOf(entry.key), dueMs)
     return { key: entry.key, value: row }
   }
 
@@ -101,6 +107,7 @@ export class Table {
     this.#applied = applied
     this.#durable = applied.sequence
     this.#switching = applied.sequence
+    this.#agenda = undefined
   }
 
   /** Nothing is left of the table on disk. */
@@ -109,40 +116,48 @@ export class Table {
     this.#applied = NOTHING_APPLIED
     this.#durable = NOTHING_APPLIED.sequence
     this.#switching = undefined
+    this.#agenda = undefined
   }
 
-  /** Keys of rows that may be forgotten, so many at most. */
-  forgettable(logTimeMs: number, max: number): Uint8Array[] {
-    const keys: Uint8Array[] = []
-    if (this.#applied.remembered === 0 || max <= 0) return keys
-    for (const [key] of this.#store.range(rowRange(this.#slot))) {
-      const row = this.get(key)
-      if (row === undefined || this.#machine.isLive(row) || !this.#machine.isForgettable(row, logTimeMs))
-        continue
-      keys.push(key)
-      if (keys.length >= max) break
-    }
-    return keys
+  /** Keys of rows that are due at that log time, so many at most. */
+  dueKeys(logTimeMs: number, max: number): Uint8Array[] {
+    // While a snapshot is switched the rows on disk are not all those of the table.
+    if (this.#applied.due === 0 || max <= 0 || this.#isSwitching()) return []
+    this.#agenda ??= this.#makeAgenda()
+    return this.#agenda.due(logTimeMs, max).map(key => Buffer.from(key, 'latin1'))
+  }
+
+  #makeAgenda(): Agenda {
+    const agenda = new Agenda()
+    for (const [key, row] of this.#store.range(rowRange(this.#slot)))
+      agenda.set(textOf(key), this.#dueMs(row))
+    for (const [key, { row }] of this.#fresh) agenda.set(key, this.#dueMs(row))
+    return agenda
   }
 
   /**
    * A write is seen by readers when it is committed. Until then the rows of the snapshot are where they were staged, and
    * what is in their place is the table of before. They are read first: the switch may happen between the two reads.
    */
-  #whileSwitching(key: Uint8Array, sequence: number): Uint8Array | undefined {
+  #whileSwitching(key: Uint8Array): Uint8Array | undefined {
     const staged = this.#store.get(stagedKey(key))
+    return this.#isSwitching() ? staged : this.#store.get(key)
+  }
+
+  #isSwitching(): boolean {
+    if (this.#switching === undefined) return false
     const applied = this.#store.get(appliedKey(this.#slot))
-    if (applied === undefined || decodeApplied(applied).sequence < sequence) return staged
+    if (applied === undefined || decodeApplied(applied).sequence < this.#switching) return true
     this.#switching = undefined
-    return this.#store.get(key)
+    return false
   }
 
   #isLive(row: Uint8Array | null | undefined): number {
     return row != null && this.#machine.isLive(row) ? 1 : 0
   }
 
-  #isRemembered(row: Uint8Array | null | undefined): number {
-    return row != null && !this.#machine.isLive(row) ? 1 : 0
+  #dueMs(row: Uint8Array | null | undefined): number | undefined {
+    return row == null ? undefined : this.#machine.dueMs(row)
   }
 }
 

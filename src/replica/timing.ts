@@ -49,10 +49,8 @@ export const LOG_COMPACTED_ENTRIES = 256
 export const LEARNER_LAG_ENTRIES = 100
 /** A planned change whose new members do not get on for so long is given up. */
 export const LEARNER_TIMEOUT_MS = 15_000
-/** Deleted users are forgotten by entries of the log, looked for so often, */
-export const SWEEP_MS = 60_000
-/** so many at once. */
-export const SWEEP_ENTRIES_MAX = 256
+/** Rows that are due make entries of the log, at most so many at each heartbeat: 1,000 a second and slot. */
+export const ELAPSED_ENTRIES_MAX = 256
 /** Sending the table of one slot to another peer. Who takes nothing for a while is cut off long before. */
 export const SNAPSHOT_TIMEOUT_MS = 5 * 60_000
 /** Tables that one peer sends at once, and takes in at once. */

@@ -14,7 +14,7 @@ import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
 import { type Deadline, jitter, type Runtime, sleep } from '../runtime.ts'
 import { isNewer, type Locator } from './locator.ts'
-import type { Operation, Outcome } from './operation.ts'
+import { isWrite, type Operation, type Outcome } from './operation.ts'
 import type { Route } from './users.ts'
 import type { OperationResult, UsersRpc } from './users-rpc.ts'
 
@@ -117,7 +117,7 @@ export class Attempt {
       return rpc.operate(leader, this.#operation, { timeoutMs: USERS_TRY_TIMEOUT_MS, signal, ageMs })
     }
     const operation = this.#operation
-    const aged = operation.kind === 'get' ? operation : { ...operation, ageMs }
+    const aged = isWrite(operation) ? { ...operation, ageMs } : operation
     try {
       return await slots.execute(this.#slot, aged)
     } catch (error) {
@@ -128,7 +128,7 @@ export class Attempt {
 
   /** 0 says that nothing can have been executed. Once something can, a try's time on its way is added beforehand. */
   #ageMs(): number {
-    const given = this.#operation.kind === 'get' ? 0 : (this.#operation.ageMs ?? 0)
+    const given = isWrite(this.#operation) ? (this.#operation.ageMs ?? 0) : 0
     if (this.#doubtSinceMs === undefined) return given
     const nowMs = this.#init.runtime.clock.monotonic()
     return given + Math.ceil(nowMs - this.#doubtSinceMs) + USERS_TRY_TIMEOUT_MS

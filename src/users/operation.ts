@@ -6,9 +6,10 @@ import type { Evaluation, EvaluationContext, SlotMachine } from '../replica/slot
 import { keyOf, positionToBytes } from '../ring/position.ts'
 import type { Slot } from '../ring/slot.ts'
 import { rowKey } from '../storage/keys.ts'
+import { elapse, leased, leaseFor, renew } from './lease.ts'
 import type { PastOutcome } from './past-outcome.ts'
-import { encodeEffect, isLiveRow, rowAfter, UserRow } from './row.ts'
-import { checkProfile, checkStatus, type Profile, type User } from './user.ts'
+import { encodeEffect, isLiveRow, type Lease, rowAfter, UserRow } from './row.ts'
+import { checkProfile, checkStatus, checkTtl, type Profile, type Status, type User } from './user.ts'
 
 export interface Get {
   readonly kind: 'get'
@@ -26,23 +27,45 @@ interface Change {
 
 export interface SetUser extends Change {
   readonly kind: 'set'
-  readonly change: { readonly status: unknown; readonly profile?: unknown }
+  /** `ttlMs`: of a presence lease, ms; without it the user has none from then on. */
+  readonly change: { readonly status: unknown; readonly profile?: unknown; readonly ttlMs?: unknown }
   readonly ifAbsent?: boolean | undefined
 }
 
 export interface PatchUser extends Change {
   readonly kind: 'patch'
-  readonly change: { readonly status?: unknown; readonly profile?: unknown }
+  /** `ttlMs`: null ends the lease; without it the lease stays as it is. */
+  readonly change: { readonly status?: unknown; readonly profile?: unknown; readonly ttlMs?: unknown }
 }
 
 export interface DeleteUser extends Change {
   readonly kind: 'delete'
 }
 
-export type Operation = Get | SetUser | PatchUser | DeleteUser
-export type Write = Exclude<Operation, Get>
+/** Whoever set the user's status is still there. Said twice it is as true as said once, so nobody remembers it. */
+export interface Heartbeat {
+  readonly kind: 'heartbeat'
+  readonly id: string
+  readonly ttlMs: number
+}
 
-export type OutcomeKind = 'found' | 'created' | 'updated' | 'deleted' | 'absent' | 'conflict' | 'reused'
+export type Operation = Get | Heartbeat | Write
+/** What is executed once, however often it is sent. */
+export type Write = SetUser | PatchUser | DeleteUser
+
+export function isWrite(operation: Operation): operation is Write {
+  return operation.kind !== 'get' && operation.kind !== 'heartbeat'
+}
+
+export type OutcomeKind =
+  | 'found'
+  | 'created'
+  | 'updated'
+  | 'deleted'
+  | 'absent'
+  | 'conflict'
+  | 'reused'
+  | 'renewed'
 
 export interface Outcome {
   readonly kind: OutcomeKind
@@ -61,12 +84,15 @@ export const usersMachine: SlotMachine<Operation, Outcome> = {
 
   isLive: isLiveRow,
 
-  isForgettable: (bytes, logTimeMs) => !isLiveRow(bytes) && new UserRow(bytes).isForgettable(logTimeMs),
+  dueMs: bytes => new UserRow(bytes).dueMs,
+
+  elapse,
 
   evaluate(bytes, operation, context) {
     const row = new UserRow(bytes)
     const { user } = row
     if (operation.kind === 'get') return { outcome: { ...presence(user), replayed: false } }
+    if (operation.kind === 'heartbeat') return renew(row, operation, context)
     const before = row.outcomeOf(operation.operationId, context.logTimeMs)
     if (before !== undefined) return { outcome: replay(before, operation, user) }
     refuseTooOld(operation, row, context.logTimeMs)
@@ -74,7 +100,7 @@ export const usersMachine: SlotMachine<Operation, Outcome> = {
     if (operation.ifVersion !== undefined && user?.version !== operation.ifVersion) {
       return { outcome: { ...presence(user), kind: 'conflict', replayed: false } }
     }
-    return record(operation, user, execute(user, operation, context))
+    return record(operation, user, execute(row, operation, context))
   },
 
   apply: (bytes, payload, { logTimeMs }) => rowAfter(bytes, payload, logTimeMs)
@@ -97,9 +123,11 @@ interface Executed {
   readonly kind: OutcomeKind
   /** Undefined as well when it is not changed. */
   readonly user: User | undefined
+  readonly lease?: Lease | undefined
 }
 
-function execute(user: User | undefined, operation: Write, { version, nowMs }: EvaluationContext): Executed {
+function execute(row: UserRow, operation: Write, context: EvaluationContext): Executed {
+  const { user } = row
   if (operation.kind === 'set' && operation.ifAbsent === true && user !== undefined)
     return { kind: 'conflict', user: undefined }
   switch (operation.kind) {
@@ -109,62 +137,74 @@ function execute(user: User | undefined, operation: Write, { version, nowMs }: E
       if (user === undefined) return { kind: 'absent', user }
       return {
         kind: 'updated',
-        user: written(user, {
+        ...written(user, context, {
           id: user.id,
-          status: operation.change.status ?? user.status,
+          status: checkStatus(operation.change.status ?? user.status),
           profile:
             operation.change.profile === undefined
               ? user.profile
               : checkProfile(mergePatch(user.profile, operation.change.profile)),
-          version,
-          nowMs
+          lease: leaseAfterPatch(row, operation, context)
         })
       }
-    case 'set':
+    case 'set': {
+      const status = checkStatus(operation.change.status)
       return {
         kind: user === undefined ? 'created' : 'updated',
-        user: written(user, {
+        ...written(user, context, {
           id: operation.id,
-          status: operation.change.status,
+          status,
           profile:
             operation.change.profile === undefined
               ? (user?.profile ?? {})
               : checkProfile(operation.change.profile),
-          version,
-          nowMs
+          lease: leaseAsked(operation.change.ttlMs, status, context)
         })
       }
+    }
   }
+}
+
+function leaseAfterPatch(row: UserRow, { change }: PatchUser, context: EvaluationContext): Lease | undefined {
+  const status = checkStatus(change.status ?? row.user!.status)
+  if (change.ttlMs === undefined) return status === 'OFFLINE' ? undefined : row.lease
+  return change.ttlMs === null ? undefined : leaseAsked(change.ttlMs, status, context)
+}
+
+function leaseAsked(ttlMs: unknown, status: Status, context: EvaluationContext): Lease | undefined {
+  if (ttlMs === undefined) return undefined
+  return leaseFor(checkTtl(ttlMs, status), context)
 }
 
 interface Written {
   readonly id: string
-  readonly status: unknown
+  readonly status: Status
   readonly profile: Profile
-  readonly version: string
-  readonly nowMs: number
+  readonly lease: Lease | undefined
 }
 
-function written(before: User | undefined, { id, status, profile, version, nowMs }: Written): User {
+function written(
+  before: User | undefined,
+  { version, nowMs }: EvaluationContext,
+  { id, status, profile, lease }: Written
+): { readonly user: User; readonly lease: Lease | undefined } {
   // A wall clock that was set back must not make a user younger than its last change.
   const updatedMs = before === undefined ? nowMs : Math.max(nowMs, Date.parse(before.updatedAt))
   const updatedAt = new Date(updatedMs).toISOString()
-  return {
-    id,
-    status: checkStatus(status),
-    profile,
-    version,
-    createdAt: before?.createdAt ?? updatedAt,
-    updatedAt,
-    expiresAt: null
-  }
+  const createdAt = before?.createdAt ?? updatedAt
+  const user = { id, status, profile, version, createdAt, updatedAt, expiresAt: null }
+  return { user: leased(user, lease), lease }
 }
 
 /**
  * Every write is logged with what came of it, refusals too: a late duplicate of "delete: there is none" must not
  * delete a user that was created since.
  */
-function record(operation: Write, before: User | undefined, { kind, user }: Executed): Evaluation<Outcome> {
+function record(
+  operation: Write,
+  before: User | undefined,
+  { kind, user, lease }: Executed
+): Evaluation<Outcome> {
   const changed = kind === 'created' || kind === 'updated' || kind === 'deleted'
   const now = changed ? user : before
   const { operationId } = operation
@@ -172,7 +212,7 @@ function record(operation: Write, before: User | undefined, { kind, user }: Exec
   const outcome = { operationId, kind, fingerprint: fingerprintOf(operation), version }
   return {
     outcome: { kind, user: now, version, replayed: false },
-    payload: encodeEffect({ user: changed ? user : 'kept', outcome })
+    payload: encodeEffect(changed ? { form: 'writes', outcome, user, lease } : { form: 'keeps', outcome })
   }
 }
 
@@ -187,9 +227,9 @@ function presence(user: User | undefined): { kind: OutcomeKind; user: User | und
 
 /** Tells whether two operations with one id ask for the same: guards against mistakes, not against malice. */
 function fingerprintOf(operation: Write): bigint {
-  const { status, profile } = operation.kind === 'delete' ? {} : operation.change
+  const { status, profile, ttlMs } = operation.kind === 'delete' ? {} : operation.change
   const ifAbsent = operation.kind === 'set' && operation.ifAbsent === true
-  const asked = [operation.kind, operation.id, operation.ifVersion, ifAbsent, status, profile]
+  const asked = [operation.kind, operation.id, operation.ifVersion, ifAbsent, status, profile, ttlMs]
   return createHash('sha256').update(JSON.stringify(asked)).digest().readBigUInt64BE()
 }
 

@@ -14,7 +14,8 @@ const KINDS: readonly OutcomeKind[] = [
   'deleted',
   'absent',
   'conflict',
-  'reused'
+  'reused',
+  'renewed'
 ]
 
 export interface PastOutcome {
@@ -55,7 +56,12 @@ export function timeOf(view: DataView, at: number): number {
 
 /** The window is over: nobody who comes now may still count on it. */
 export function isPast(view: DataView, at: number, logTimeMs: number): boolean {
-  return logTimeMs - timeOf(view, at) > IDEMPOTENCY_WINDOW_MS
+  return logTimeMs >= pastFrom(view, at)
+}
+
+/** The first log time at which its window is over. */
+export function pastFrom(view: DataView, at: number): number {
+  return timeOf(view, at) + IDEMPOTENCY_WINDOW_MS + 1
 }
 
 /** Where the last outcome of that operation is among the records from `start` to the end of the view. */

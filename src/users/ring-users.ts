@@ -25,7 +25,16 @@ import { deadlineAfter, raceSignal } from '../runtime.ts'
 import { Attempt, type AttemptInit, type Executed } from './attempt.ts'
 import type { Get, Operation, Outcome } from './operation.ts'
 import { type ReplicaReadInit, readReplica } from './replica-read.ts'
-import { checkProfile, checkStatus, checkUserId, type User, type UserInput, type UserPatch } from './user.ts'
+import {
+  checkProfile,
+  checkStatus,
+  checkTtl,
+  checkUserId,
+  type Presence,
+  type User,
+  type UserInput,
+  type UserPatch
+} from './user.ts'
 import type {
   CallOptions,
   ReadOptions,
@@ -71,7 +80,8 @@ export class RingUsers implements TracedUsers {
     }
     const change = {
       status: checkStatus(input.status),
-      ...(input.profile === undefined ? {} : { profile: checkProfile(input.profile) })
+      ...(input.profile === undefined ? {} : { profile: checkProfile(input.profile) }),
+      ...(input.ttlMs === undefined ? {} : { ttlMs: checkTtl(input.ttlMs, checkStatus(input.status)) })
     }
     return this.#change(
       { kind: 'set', ...this.#intention(id, options), change, ifAbsent: options.ifAbsent },
@@ -82,9 +92,23 @@ export class RingUsers implements TracedUsers {
   async patch(id: string, patch: UserPatch, options: WriteOptions = {}): Promise<Traced<User>> {
     const change = {
       ...(patch.status === undefined ? {} : { status: checkStatus(patch.status) }),
-      ...(patch.profile === undefined ? {} : { profile: checkProfile(patch.profile) })
+      ...(patch.profile === undefined ? {} : { profile: checkProfile(patch.profile) }),
+      ...(patch.ttlMs === undefined ? {} : { ttlMs: patch.ttlMs === null ? null : checkTtl(patch.ttlMs) })
     }
     return this.#change({ kind: 'patch', ...this.#intention(id, options), change }, options)
+  }
+
+  async heartbeat(id: string, ttlMs: number, options: CallOptions = {}): Promise<Traced<Presence>> {
+    const heartbeat = { kind: 'heartbeat', id: checkUserId(id), ttlMs: checkTtl(ttlMs) } as const
+    const { outcome, route } = await this.#execute(heartbeat, options)
+    if (outcome.kind === 'absent') throw noSuchUser(id)
+    if (outcome.kind === 'conflict') {
+      throw new ConflictError(`User ${quote(id)} has no lease to renew: set its status with a ttl first`, {
+        current: outcome.user
+      })
+    }
+    const { status, version, expiresAt } = outcome.user!
+    return traced({ id, status, version, expiresAt }, outcome, route)
   }
 
   async delete(id: string, options: WriteOptions = {}): Promise<Traced<boolean>> {
@@ -100,10 +124,9 @@ export class RingUsers implements TracedUsers {
     const { outcome, route } = await this.#execute(operation, options)
     refuse(operation.id, outcome)
     if (outcome.user === undefined || outcome.kind === 'absent') {
+      if (!outcome.replayed || outcome.kind === 'absent') throw noSuchUser(operation.id)
       throw new NotFoundError(
-        outcome.replayed && outcome.kind !== 'absent'
-          ? `The write of this idempotency key was done (version ${outcome.version}), and user ${quote(operation.id)} has been deleted since`
-          : `There is no user ${quote(operation.id)}: create it with a set first`
+        `The write of this idempotency key was done (version ${outcome.version}), and user ${quote(operation.id)} has been deleted since`
       )
     }
     return traced(outcome.user, outcome, route)
@@ -191,6 +214,10 @@ function refuse(id: string, outcome: Outcome): void {
   }
 }
 
+function noSuchUser(id: string): NotFoundError {
+  return new NotFoundError(`There is no user ${quote(id)}: create it with a set first`)
+}
+
 function quote(id: string): string {
   return JSON.stringify(id)
 }
@@ -201,6 +228,7 @@ export function plainUsers(users: TracedUsers): Users {
     get: async (id, options) => (await users.get(id, options)).value,
     set: async (id, input, options) => (await users.set(id, input, options)).value,
     patch: async (id, patch, options) => (await users.patch(id, patch, options)).value,
+    heartbeat: async (id, ttlMs, options) => (await users.heartbeat(id, ttlMs, options)).value,
     delete: async (id, options) => (await users.delete(id, options)).value
   }
 }

@@ -1,5 +1,11 @@
 /** What a user is, and what is refused at the door. The contract of every surface: HTTP, CLI, library and wire. */
-import { JSON_DEPTH_MAX, PROFILE_BYTES_MAX, USER_ID_BYTES_MAX } from '../constants.ts'
+import {
+  JSON_DEPTH_MAX,
+  LEASE_MAX_MS,
+  LEASE_MIN_MS,
+  PROFILE_BYTES_MAX,
+  USER_ID_BYTES_MAX
+} from '../constants.ts'
 import { InvalidUserError, TooLargeError } from '../errors.ts'
 
 /** In the order of their numbers: ONLINE is 0, as in the original. */
@@ -21,17 +27,27 @@ export interface User {
   readonly expiresAt: string | null
 }
 
+/** A user without what a heartbeat has nothing to do with. */
+export type Presence = Pick<User, 'id' | 'status' | 'version' | 'expiresAt'>
+
 /** What a caller sets. `profile` is kept as it was when it is left out. @default {} for a new user */
 export interface UserInput {
   /** A name, or its number. */
   readonly status: Status | number
   readonly profile?: Profile | undefined
+  /**
+   * Of a presence lease, ms: when it is over and was not renewed the user becomes OFFLINE by itself. Without it the user
+   * has no lease from then on. An OFFLINE user has none.
+   */
+  readonly ttlMs?: number | undefined
 }
 
-/** A JSON merge patch (RFC 7396) of `status` and `profile`: null removes a profile member. */
+/** A JSON merge patch (RFC 7396): null removes a profile member, and the lease. */
 export interface UserPatch {
   readonly status?: Status | number | undefined
   readonly profile?: Profile | undefined
+  /** @default the lease stays as it is, but for a user who becomes OFFLINE */
+  readonly ttlMs?: number | null | undefined
 }
 
 const encoder = new TextEncoder()
@@ -64,6 +80,19 @@ export function checkStatus(status: unknown): Status {
     throw new InvalidUserError(message, { issues: [{ path: 'status', message }] })
   }
   return found
+}
+
+/** A lease that a user of that status may have. @throws InvalidUserError names the bounds */
+export function checkTtl(ttlMs: unknown, status?: Status): number {
+  const refuse = (message: string) => new InvalidUserError(message, { issues: [{ path: 'ttl', message }] })
+  const isTtl = Number.isInteger(ttlMs) && Number(ttlMs) >= LEASE_MIN_MS && Number(ttlMs) <= LEASE_MAX_MS
+  if (!isTtl) {
+    throw refuse(
+      `A ttl is ${LEASE_MIN_MS / 1_000} s to ${LEASE_MAX_MS / 3_600_000} h; this one is ${JSON.stringify(ttlMs)} ms`
+    )
+  }
+  if (status === 'OFFLINE') throw refuse('An OFFLINE user has no lease: leave the ttl out')
+  return Number(ttlMs)
 }
 
 /** @throws InvalidUserError not a JSON object @throws TooLargeError over 64 KiB encoded */

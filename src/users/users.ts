@@ -1,7 +1,7 @@
 /** The one interface to users: served embedded, through the gateway, and by the HTTP client. */
 import type { Peer } from '../chord/ring-node.ts'
 import type { Slot } from '../ring/slot.ts'
-import type { User, UserInput, UserPatch } from './user.ts'
+import type { Presence, User, UserInput, UserPatch } from './user.ts'
 
 export interface CallOptions {
   /** Ends the call early; what was already sent may still be executed. */
@@ -41,6 +41,13 @@ export interface Users {
   set(id: string, input: UserInput, options?: SetOptions): Promise<User>
   /** Changes parts of a user. @throws NotFoundError, ConflictError, UnavailableError, OutcomeUnknownError */
   patch(id: string, patch: UserPatch, options?: WriteOptions): Promise<User>
+  /**
+   * Renews a user's lease: from now on it lasts at least `ttlMs`. A user whose lease has ended comes back with the status that
+   * it had. That alone changes the version: a lease that goes on is no new version.
+   * @throws NotFoundError, ConflictError the user has no lease: its status was set without one; UnavailableError,
+   * OutcomeUnknownError
+   */
+  heartbeat(id: string, ttlMs: number, options?: CallOptions): Promise<Presence>
   /** False when there was no such user. @throws ConflictError, UnavailableError, OutcomeUnknownError */
   delete(id: string, options?: WriteOptions): Promise<boolean>
 }
@@ -70,5 +77,6 @@ export interface TracedUsers {
   get(id: string, options?: ReadOptions): Promise<Traced<User | undefined>>
   set(id: string, input: UserInput, options?: SetOptions): Promise<Traced<User>>
   patch(id: string, patch: UserPatch, options?: WriteOptions): Promise<Traced<User>>
+  heartbeat(id: string, ttlMs: number, options?: CallOptions): Promise<Traced<Presence>>
   delete(id: string, options?: WriteOptions): Promise<Traced<boolean>>
 }

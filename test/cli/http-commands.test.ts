@@ -32,6 +32,39 @@ const ok = (body: unknown): Answer => ({ headers: { 'Content-Type': 'application
 const found = { 'GET /v1/users/7': ok(ada) }
 const notFound = problem(404, 'not-found', 'There is no user "8"')
 
+describe('anillo users heartbeat', () => {
+  const presence = { id: '7', status: 'ONLINE', version: '3.41', expiresAt: '2026-11-22T10:05:30.000Z' }
+  const renewed = { 'POST /v1/users/7/heartbeat': ok(presence) }
+
+  it('renews leases and says until when they last', async () => {
+    const { code, out, asked } = await anillo(['users', 'heartbeat', '7', '--ttl', '30s'], renewed)
+    assert.equal(code, 0)
+    assert.equal(out, 'ID   STATUS   EXPIRES\n7    ONLINE   2026-11-22T10:05:30.000Z\n')
+    assert.deepEqual(JSON.parse(asked[0]!.body), { ttl: '30s' })
+  })
+
+  it('renews the others when one is unknown or has no lease, and exits 3 or 4', async () => {
+    for (const [code, answer] of [
+      [3, notFound],
+      [4, problem(412, 'conflict', 'User "8" has no lease to renew', { current: ada })]
+    ] as const) {
+      const answers = { ...renewed, 'POST /v1/users/8/heartbeat': answer }
+      const args = ['users', 'heartbeat', '8', '7', '--ttl', '1m', '-o', 'json']
+      const outcome = await anillo(args, answers)
+      assert.equal(outcome.code, code)
+      assert.deepEqual(JSON.parse(outcome.out), presence)
+      assert.match(outcome.err, /8/)
+    }
+  })
+
+  it('refuses what is no duration, and none', async () => {
+    for (const more of [[], ['--ttl', '30']]) {
+      const { code, asked } = await anillo(['users', 'heartbeat', '7', ...more], renewed)
+      assert.deepEqual([code, asked], [2, []])
+    }
+  })
+})
+
 describe('anillo users get', () => {
   it('prints a table', async () => {
     const { code, out, err } = await anillo(['users', 'get', '7'], found)

@@ -16,7 +16,15 @@ import type {
   RingReport,
   SelfReport
 } from '../../src/users/ring-report.ts'
-import { checkProfile, checkStatus, checkUserId, type Profile, type User } from '../../src/users/user.ts'
+import {
+  checkProfile,
+  checkStatus,
+  checkTtl,
+  checkUserId,
+  type Presence,
+  type Profile,
+  type User
+} from '../../src/users/user.ts'
 import type { Route, SetOptions, Traced, TracedUsers, WriteOptions } from '../../src/users/users.ts'
 
 export const SELF = '12D3KooWSelf'
@@ -52,7 +60,7 @@ export class FakeUsers implements TracedUsers {
 
   async set(
     id: string,
-    input: { status: unknown; profile?: Profile | undefined },
+    input: { status: unknown; profile?: Profile | undefined; ttlMs?: number | undefined },
     options: SetOptions = {}
   ): Promise<Traced<User>> {
     await this.#beginWrite(id, options)
@@ -62,14 +70,18 @@ export class FakeUsers implements TracedUsers {
       throw new InvalidRequestError('ifAbsent or ifVersion')
     return this.#once(id, ['set', input, options.ifAbsent, options.ifVersion], options, () => {
       const before = this.#checked(id, options)
-      const user = this.#write(id, before, { status, profile: profile ?? before?.profile ?? {} })
+      const user = this.#write(id, before, {
+        status,
+        profile: profile ?? before?.profile ?? {},
+        expiresAt: input.ttlMs === undefined ? null : expiryOf(checkTtl(input.ttlMs, status))
+      })
       return { value: user, created: before === undefined, replayed: false, route: route() }
     })
   }
 
   async patch(
     id: string,
-    patch: { status?: unknown; profile?: Profile | undefined },
+    patch: { status?: unknown; profile?: Profile | undefined; ttlMs?: number | null | undefined },
     options: WriteOptions = {}
   ): Promise<Traced<User>> {
     await this.#beginWrite(id, options)
@@ -79,9 +91,25 @@ export class FakeUsers implements TracedUsers {
       this.#checked(id, options)
       if (before === undefined) throw new NotFoundError(`There is no user ${id}`)
       const profile = checkProfile(merge(before.profile, patch.profile ?? {}))
-      const user = this.#write(id, before, { status: status ?? before.status, profile })
+      const user = this.#write(id, before, {
+        status: status ?? before.status,
+        profile,
+        expiresAt:
+          patch.ttlMs == null ? (patch.ttlMs === null ? null : before.expiresAt) : expiryOf(patch.ttlMs)
+      })
       return { value: user, created: false, replayed: false, route: route() }
     })
+  }
+
+  async heartbeat(id: string, ttlMs: number): Promise<Traced<Presence>> {
+    await this.#begin(id)
+    const before = this.rows.get(id)
+    if (before === undefined) throw new NotFoundError(`There is no user ${id}`)
+    if (before.expiresAt === null) throw new ConflictError(`User ${id} has no lease`, { current: before })
+    const user = { ...before, expiresAt: expiryOf(checkTtl(ttlMs)) }
+    this.rows.set(id, user)
+    const { status, version, expiresAt } = user
+    return { value: { id, status, version, expiresAt }, created: false, replayed: false, route: route() }
   }
 
   async delete(id: string, options: WriteOptions = {}): Promise<Traced<boolean>> {
@@ -121,17 +149,13 @@ export class FakeUsers implements TracedUsers {
     return current
   }
 
-  #write(id: string, before: User | undefined, change: Pick<User, 'status' | 'profile'>): User {
+  #write(id: string, before: User | undefined, change: Pick<User, 'status' | 'profile' | 'expiresAt'>): User {
     this.writes++
     const now = new Date(1_800_000_000_000 + this.writes).toISOString()
-    const user: User = {
-      id,
-      ...change,
-      version: `1.${++this.#version}`,
-      createdAt: before?.createdAt ?? now,
-      updatedAt: now,
-      expiresAt: null
-    }
+    const { status, profile, expiresAt } = change
+    const version = `1.${++this.#version}`
+    const createdAt = before?.createdAt ?? now
+    const user: User = { id, status, profile, version, createdAt, updatedAt: now, expiresAt }
     this.rows.set(id, user)
     return user
   }
@@ -155,6 +179,10 @@ export class FakeUsers implements TracedUsers {
       this.#outcomes.set(key, { request: JSON.stringify(request), outcome })
     return outcome
   }
+}
+
+function expiryOf(ttlMs: number): string {
+  return new Date(1_800_000_000_000 + ttlMs).toISOString()
 }
 
 function route(consistency: 'strong' | 'stale' = 'strong'): Route {

@@ -110,7 +110,10 @@ test('members that cannot be set are listed, each with what to do, and nothing i
     ['PUT', '{}', ['status']],
     ['PUT', '{"status":4,"profile":[]}', ['status', 'profile']],
     ['PUT', '{"status":0,"profile":null}', ['profile']],
-    ['PUT', '{"status":0,"ttl":"30s"}', ['ttl']],
+    ['PUT', '{"status":0,"ttl":30}', ['ttl']],
+    ['PUT', '{"status":0,"ttl":"soon"}', ['ttl']],
+    ['PUT', '{"status":0,"ttl":"999ms"}', ['ttl']],
+    ['PATCH', '{"ttl":"25h"}', ['ttl']],
     ['PUT', '[]', ['']],
     ['PATCH', '{"status":null}', ['status']],
     ['PATCH', '{"profile":null}', ['profile']],
@@ -123,8 +126,8 @@ test('members that cannot be set are listed, each with what to do, and nothing i
     const errors = problem.errors as { path: string; message: string }[]
     assert.deepEqual(errors.map(error => error.path).sort(), paths.sort(), body)
   }
-  const ttl = await problemOf(await ask('PUT', '/v1/users/7', { body: { status: 0, ttl: '30s' } }), 422)
-  assert.match(String(ttl.detail), /ttl is not supported yet/)
+  const beat = await ask('POST', '/v1/users/7/heartbeat', { body: {} })
+  assert.match(String((await problemOf(beat, 422)).detail), /ttl: A ttl is a duration such as "30s"/)
   assert.equal(users.calls, 0)
 })
 
@@ -194,4 +197,20 @@ test('of a thousand racing creations exactly one is 201', async () => {
   const statuses = (await Promise.all(races)).map(response => response.status)
   assert.equal(statuses.filter(status => status === 201).length, 1)
   assert.equal(statuses.filter(status => status === 412).length, 999)
+})
+
+test('a lease comes with a ttl, goes on with heartbeats, and a user without one has none to renew', async () => {
+  const { ask } = harness()
+  const beat = (id: string, ttl = '30s') => ask('POST', `/v1/users/${id}/heartbeat`, { body: { ttl } })
+  await problemOf(await beat('a%2Fb'), 404)
+  const put = await (await ask('PUT', '/v1/users/a%2Fb', { body: { status: 'BUSY', ttl: '5m' } })).json()
+  const renewed = await beat('a%2Fb', '1h')
+  assert.equal(renewed.headers.get('etag'), `"${put.version}"`)
+  const { expiresAt, ...presence } = await renewed.json()
+  assert.deepEqual(presence, { id: 'a/b', status: 'BUSY', version: put.version })
+  assert.equal(Date.parse(expiresAt) - Date.parse(put.expiresAt), 55 * 60_000)
+  const ended = await ask('PATCH', '/v1/users/a%2Fb', { body: { ttl: null } })
+  assert.equal((await ended.json()).expiresAt, null)
+  await problemOf(await beat('a%2Fb'), 412)
+  await problemOf(await ask('POST', '/v1/users/a/b/heartbeat', { body: { ttl: '30s' } }), 404)
 })

@@ -40,7 +40,8 @@ export const registers: SlotMachine<Command, Outcome> = {
   keyOf: (slot, { key }) => rowKey(slot, new Uint8Array(20), key),
   isRead: ({ kind }) => kind === 'get',
   isLive: row => row[0] !== 0x2d,
-  isForgettable: () => true,
+  dueMs: row => (row[0] === 0x2d ? 0 : undefined),
+  elapse: row => (row[0] === 0x2d ? new Uint8Array() : undefined),
   evaluate(row, command, { version }) {
     const present = outcomeOf(row)
     if (command.kind === 'get') return { outcome: present }

@@ -18,7 +18,10 @@ import { MemoryStore } from '../../src/storage/memory-store.ts'
 import type { Range, Write } from '../../src/storage/store.ts'
 
 const SLOT = 3 as Slot
-const machine = { isLive: (row: Uint8Array) => row[0] !== 0x2d }
+const machine = {
+  isLive: (row: Uint8Array) => row[0] !== 0x2d,
+  dueMs: (row: Uint8Array) => (row[0] === 0x2d ? 0 : undefined)
+}
 const position = new Uint8Array(20)
 
 /** A row that is a user, or with a dash before it one that only remembers. */
@@ -33,7 +36,7 @@ async function storeWith(...writes: Write[]): Promise<MemoryStore> {
 }
 
 function applied(sequence: number): Write {
-  const value = encodeApplied({ epoch: 2, sequence, logTimeMs: 5_000, live: 0, remembered: 0 })
+  const value = encodeApplied({ epoch: 2, sequence, logTimeMs: 5_000, live: 0, due: 0 })
   return { key: appliedKey(SLOT), value }
 }
 
@@ -56,7 +59,7 @@ describe('a snapshot', () => {
     const staged = await stageSnapshot(target, sent(snapshotRecords(await source(), SLOT)), machine)
     const { slot, applied: reached } = staged
     assert.equal(slot, SLOT)
-    assert.deepEqual(reached, { epoch: 2, sequence: 7, logTimeMs: 5_000, live: 2, remembered: 1 })
+    assert.deepEqual(reached, { epoch: 2, sequence: 7, logTimeMs: 5_000, live: 2, due: 1 })
     assert.deepEqual(
       rowsOf(target),
       { ada: 'old', zoe: 'deleted since' },

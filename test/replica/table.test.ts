@@ -13,14 +13,14 @@ const SLOT = 2 as Slot
 const row = (id: string) => rowKey(SLOT, new Uint8Array(20), id)
 const bytes = (text: string) => Buffer.from(text)
 const text = (value: Uint8Array | undefined) => value && Buffer.from(value).toString()
-const rows = { apply: () => bytes(''), isLive: () => true, isForgettable: () => false }
+const rows = { apply: () => bytes(''), isLive: () => true, dueMs: () => undefined }
 
 test('the rows of a snapshot are read as such from the moment on at which it is taken, before they are in place', async () => {
   const time = new VirtualTime()
   const random = seededRandom('table', '')
   const store = new SimulatedDisk({ time, random, lateReads: true }).mount()
   const [kept, gone, fresh] = [row('kept'), row('gone'), row('fresh')]
-  const applied = (sequence: number) => ({ epoch: 1, sequence, logTimeMs: 0, live: 2, remembered: 0 })
+  const applied = (sequence: number) => ({ epoch: 1, sequence, logTimeMs: 0, live: 2, due: 0 })
   const before = [
     { key: appliedKey(SLOT), value: encodeApplied(applied(3)) },
     { key: kept, value: bytes('old') },

@@ -22,6 +22,8 @@ export interface ClientInit {
   readonly user: (random: Random) => string
   readonly onCall: (call: Call) => void
   /** A read that need not be the newest. */
+  /** Asks for the lease of `user`; with `granted`, it was given. */
+  readonly onLease: (user: string, granted?: { readonly calledMs: number; readonly ttlMs: number }) => void
   readonly onStaleRead: (user: string, seen: Seen) => void
 }
 
@@ -36,11 +38,15 @@ const TRY_MS = [300, 2_500] as const
 const TRIES_MAX = 6
 /** Part of the reads that need not be the newest. */
 const STALE = 0.1
+/** Part of the rest that is about the presence of a user of its own. */
+const LEASES = 0.1
+const TTL_MS = [1_000, 2_500] as const
 
 export class Client {
   readonly #init: ClientInit
   readonly #seen = new Map<string, Seen>()
   #marks = 0
+  #leases = 0
   #stopped = false
 
   constructor(init: ClientInit) {
@@ -59,6 +65,7 @@ export class Client {
       if (this.#stopped) return
       const user = this.#init.user(random)
       if (random.next() < STALE) await this.#readStale(user)
+      else if (random.next() < LEASES) await this.#lease()
       else await this.call(user, this.#draw(user))
     }
   }
@@ -70,7 +77,7 @@ export class Client {
     const idempotencyKey = request.kind === 'get' ? undefined : `${name}-${++this.#marks}-key`
     const again = stubborn || random.next() < 0.8
     let answer: Answer = { kind: 'rejected' }
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
+    for (let tries = 0; stubborn || tries < TRIES_MAX; tries++) {
       const gateway = this.#init.gateway(name)
       if (gateway?.users !== undefined) {
         const ageMs = tries === 0 ? 0 : time.monotonic() - calledMs
@@ -131,6 +138,31 @@ export class Client {
         () => {} // nobody has it
       )
     await Promise.race([read, gateway.ended])
+  }
+
+  async #lease(): Promise<void> {
+    const { name, time, random, onLease } = this.#init
+    const gateway = this.#init.gateway(name)
+    if (gateway?.users === undefined) return
+    const user = `leased-${name}-${this.#leases}`
+    const ttlMs = Math.floor(TTL_MS[0] + random.next() * (TTL_MS[1] - TTL_MS[0]))
+    const calledMs = time.monotonic()
+    onLease(user)
+    const granted = running(gateway)
+      .then(users =>
+        random.next() < 0.3 ? users.set(user, { status: 'BUSY', ttlMs }) : users.heartbeat(user, ttlMs)
+      )
+      .then(
+        () => onLease(user, { calledMs, ttlMs }),
+        error => {
+          if (errorName(error) === 'NotFoundError') return
+          this.#leases++ // what was asked may yet be done, and be in the way of what is asked next
+        }
+      )
+    const ended = gateway.ended.then(() => {
+      this.#leases++
+    })
+    await Promise.race([granted, ended])
   }
 
   #remember(user: string, { kind }: Request, answer: Answer): void {

@@ -138,6 +138,12 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'if (batch === undefined)',
     'if (true)'
   ),
+  mutation(
+    'a lease is shorter than it was promised',
+    'users/lease.js',
+    'logTimeMs + ttlMs',
+    'logTimeMs + ttlMs - 500'
+  ),
   mutation('no write is remembered', OPERATION, 'if (before !== undefined)', 'if (false)'),
   mutation(
     'only writes that changed something are remembered',

@@ -50,6 +50,7 @@ interface Process {
   readonly machine: Machine
   readonly chord: Chord
   readonly links: Links
+  readonly book: PeerBook
   readonly node: UsersNode
   readonly ended: PromiseWithResolvers<void>
   ready: boolean
@@ -195,6 +196,7 @@ export class SimulatedPeer {
       await pass(LEAVE_LINGER_MS)
       if (this.#process !== process) return false
     } while (!process.node.depart())
+    process.ready = false
     try {
       await process.chord.leave()
     } catch {
@@ -231,6 +233,12 @@ export class SimulatedPeer {
     this.#init.witness.disown(this.member)
     this.#disk.restore(image)
     return true
+  }
+
+  /** While it runs: somebody would be left through whom it could come back to the ring, if `other` were not there. */
+  knowsMoreThan(other: Peer): boolean {
+    const known = this.#process?.book.peers() ?? []
+    return known.some(peer => peer !== other && peer !== this.peer)
   }
 
   /** It would know that start of somebody's disk again after a power cut. */
@@ -285,7 +293,7 @@ export class SimulatedPeer {
       times,
       ...(placement === undefined ? {} : { placement: placement(peer, chordPlacement(chord, genesis, peer)) })
     })
-    return { self, machine, chord, links, node, ended: Promise.withResolvers<void>(), ready: false }
+    return { self, machine, chord, links, book, node, ended: Promise.withResolvers<void>(), ready: false }
   }
 
   /** The peer must stop; here it does so at once, and is started again by whoever looks after it. */

@@ -39,6 +39,8 @@ const CALL_MS = 3_000
 const COMPLETE_MS = 60_000
 /** What is committed is on the disk of every member, in its table; a snapshot that got lost is given up first. */
 const EQUAL_MS = 10_000
+/** Nobody renews them any more. */
+const LEASES_MS = 10_000
 /** No view changed for so long: everything is where it should be. */
 const QUIET_MS = 3_000
 const QUIET_WITHIN_MS = 60_000
@@ -109,7 +111,8 @@ export class Run {
         user: (draw: Random) =>
           `user-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(draw.next() * users)}`,
         onCall: call => this.#called(call),
-        onStaleRead: (user, seen) => this.#readStale(user, seen)
+        onStaleRead: (user, seen) => this.#readStale(user, seen),
+        onLease: (user, granted) => this.#leased(user, granted)
       })
       this.#clients.push(client)
       this.#calling.push(client.run())
@@ -138,6 +141,12 @@ export class Run {
       witness.fault(`invariant 13: ${describeCall(call)} is not in the log where it says`)
   }
 
+  #leased(user: string, granted?: { readonly calledMs: number; readonly ttlMs: number }): void {
+    const { leases } = this.#ring.witness
+    if (granted === undefined) leases.asked(user)
+    else leases.acknowledged(user, granted.calledMs, granted.ttlMs)
+  }
+
   #readStale(user: string, { state, version }: Seen): void {
     const { witness } = this.#ring
     witness.count('answer stale read')
@@ -163,6 +172,7 @@ export class Run {
       witness.fault('liveness: the peers are not one ring again')
     await this.#callEverySlot()
     await must('are not followed by all members', COMPLETE_MS, slot => this.#ring.isFollowed(slot))
+    await must('have leases that are over', LEASES_MS, slot => this.#ring.witness.slot(slot).leases === 0)
     await must('are not equal at all members', EQUAL_MS, slot => this.#isEqual(slot))
     await this.#settle(slots)
   }

@@ -10,6 +10,10 @@ import { isMember, type Member, sameMember, type View } from '../../src/replica/
 import { usersMachine } from '../../src/users/operation.ts'
 import { isLiveRow, UserRow } from '../../src/users/row.ts'
 import { type Change, type DurableReplica, textOf } from './durable-replica.ts'
+import type { LeaseRules } from './lease-rules.ts'
+
+/** Payloads of a form up to this one begin with an outcome: see users/row.ts. */
+const REMEMBERED_MAX = 2
 
 export type Count = (what: string) => void
 
@@ -19,6 +23,8 @@ export interface SlotTruthInit {
   readonly fault: (what: string) => void
   /** Something that happens sometimes, and should in some runs. */
   readonly count: Count
+  readonly applied: LeaseRules['applied']
+  readonly now: () => number
   /** The disk of a member, as it is. */
   readonly replicaOf: (member: Member) => DurableReplica | undefined
 }
@@ -27,6 +33,7 @@ export interface SlotTruthInit {
 interface Known {
   readonly entry: Entry
   readonly previousEpoch: number
+  readonly seenMs: number
 }
 
 interface RowAfter {
@@ -59,6 +66,12 @@ export class SlotTruth {
 
   get newest(): View | undefined {
     return this.views.get(Math.max(...this.views.keys()))
+  }
+
+  /** Users with a lease, as the last committed entry leaves them. */
+  get leases(): number {
+    const newest = [...this.#rows.values()].map(rows => rows.at(-1)!.row)
+    return newest.filter(row => row !== null && new UserRow(row).lease !== undefined).length
   }
 
   /** `replica` is the disk of `by` after `change`. */
@@ -131,7 +144,8 @@ export class SlotTruth {
     const previousEpoch = replica.epochAt(entry.sequence - 1) ?? (entry.sequence === 1 ? 0 : undefined)
     if (previousEpoch === undefined) return // the log does not go back so far
     const known = this.#entries.get(idText(entry))
-    if (known === undefined) this.#entries.set(idText(entry), { entry, previousEpoch })
+    if (known === undefined)
+      this.#entries.set(idText(entry), { entry, previousEpoch, seenMs: this.#init.now() })
     else if (!sameEntry(known.entry, entry) || known.previousEpoch !== previousEpoch)
       this.#fault(10, by, `has another entry ${idText(entry)}, or another one before it`)
     const committed = this.committed[entry.sequence - 1]
@@ -274,15 +288,15 @@ export class SlotTruth {
     const before = rows.at(-1)?.row ?? undefined
     if (payload.byteLength === 0) {
       this.#init.count('row forgotten')
-      const kept = before === undefined || isLiveRow(before) || !new UserRow(before).isForgettable(timeMs)
+      const kept = before === undefined || isLiveRow(before) || !(new UserRow(before).dueMs! <= timeMs)
       rows.push({ sequence, row: kept ? (before ?? null) : null })
       return
     }
-    rows.push({
-      sequence,
-      row: usersMachine.apply(before, payload, { version: `${epoch}.${sequence}`, logTimeMs: timeMs })
-    })
+    const row = usersMachine.apply(before, payload, { version: `${epoch}.${sequence}`, logTimeMs: timeMs })
+    rows.push({ sequence, row })
+    this.#init.applied(entry, this.#entries.get(idText(entry))!.seenMs, before, row)
     const operation = operationOf(entry)
+    if (operation === undefined) return
     const first = this.#operations.get(operation)
     if (first !== undefined)
       this.#fault(14, undefined, `executed operation ${operation} at ${first} and at ${sequence}`)
@@ -318,7 +332,8 @@ export function ballotText({ round, by }: Ballot): string {
 }
 
 /** The id of the operation that made an entry, as the payloads of `users/row.ts` have it. */
-export function operationOf({ payload }: Entry): string {
+export function operationOf({ payload }: Entry): string | undefined {
+  if (payload[0]! > REMEMBERED_MAX) return undefined
   return Buffer.from(payload.buffer, payload.byteOffset + 1, Math.min(16, payload.byteLength)).toString('hex')
 }
 

@@ -329,6 +329,8 @@ export class UsersRing {
     const { replicas } = this.#options
     const members = this.#running().filter(({ outside }) => !outside)
     if (peer === undefined || peer.outside || this.#leaving || members.length <= replicas) return
+    // Whoever knows nobody else would be alone for ever, until an operator starts it with --join.
+    if (members.some(other => other !== peer && !other.knowsMoreThan(peer.peer))) return
     this.#leaving = true
     void peer.leave(LEAVE_MS).then(left => {
       this.#leaving = false

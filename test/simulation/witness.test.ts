@@ -34,7 +34,7 @@ const state = (change: Partial<ReplicaState>): Write =>
 const log = (entry: Entry): Write => ({ key: logKey(SLOT, entry.sequence), value: encodeEntry(entry) })
 const applied = (sequence: number): Write => ({
   key: appliedKey(SLOT),
-  value: encodeApplied({ epoch: 1, sequence, logTimeMs: 0, live: 1, remembered: 0 })
+  value: encodeApplied({ epoch: 1, sequence, logTimeMs: 0, live: 1, due: 0 })
 })
 
 /** The entry that sets a user, in the first epoch. */

@@ -6,6 +6,7 @@ import type { ReplicaMessage } from '../../src/replica/message.ts'
 import type { Incarnation, Member, View } from '../../src/replica/view.ts'
 import type { Write } from '../../src/storage/store.ts'
 import { DurableReplica, slotOfKey } from './durable-replica.ts'
+import { LeaseRules } from './lease-rules.ts'
 import { SlotTruth } from './slot-truth.ts'
 import { WireRules } from './wire-rules.ts'
 
@@ -19,6 +20,7 @@ export class Witness {
   readonly #disks = new Map<string, DurableReplica[]>()
   readonly #disowned = new Set<string>()
   readonly #wire: WireRules
+  readonly leases: LeaseRules
   readonly faults: string[] = []
   /** How often something happened. */
   readonly counts = new Map<string, number>()
@@ -26,13 +28,17 @@ export class Witness {
   constructor(slots: number, now: () => number) {
     this.#now = now
     const fault = (what: string) => this.fault(what)
+    const count = (what: string) => this.count(what)
+    this.leases = new LeaseRules({ now, fault, count })
     this.#slots = Array.from(
       { length: slots },
       (_, slot) =>
         new SlotTruth({
           slot,
           fault,
-          count: what => this.count(what),
+          count,
+          applied: (...of) => this.leases.applied(...of),
+          now,
           replicaOf: member => this.#disks.get(diskKey(member))?.[slot]
         })
     )

@@ -4,7 +4,7 @@ import { importsOf, type SourceFile } from './source-text.ts'
 
 /** Files that put things together, and those whose files they put. */
 const MAY_IMPORT_ALL = /^src\/(index|testing|client|peer)\.ts$|^src\/(users|chord)\/service\.ts$/
-const FOR_EVERYONE = /^src\/(runtime|errors|constants|events|version)\.ts$/
+const FOR_EVERYONE = /^src\/(runtime|errors|constants|duration|events|version)\.ts$/
 
 /** By folder of src, or file at its top: what it may import besides its own folder and what is for everyone. */
 const MAY_IMPORT: Record<string, RegExp> = {

@@ -201,10 +201,9 @@ describe('an operation on a user', () => {
     user.do({ kind: 'set', change: online })
     user.do({ kind: 'delete' })
     assert.equal(isLiveRow(user.row!), false)
-    assert.equal(usersMachine.isForgettable(user.row!, IDEMPOTENCY_WINDOW_MS), false)
-    assert.equal(usersMachine.isForgettable(user.row!, IDEMPOTENCY_WINDOW_MS + 1), true)
+    assert.equal(usersMachine.dueMs(user.row!), IDEMPOTENCY_WINDOW_MS + 1)
     user.do({ kind: 'set', change: online })
-    assert.equal(usersMachine.isForgettable(user.row!, 2 * IDEMPOTENCY_WINDOW_MS), false)
+    assert.equal(usersMachine.dueMs(user.row!), undefined)
   })
 
   it('refuses a patch that would make the profile too large, and changes nothing', () => {
@@ -267,8 +266,8 @@ describe('a row', () => {
     const user = new OneUser()
     user.do({ kind: 'set', change: online })
     const row = user.row!
-    const bad = [new Uint8Array(), row.subarray(0, 12), row.subarray(0, row.byteLength - 1)]
-    for (const at of [9, 12, 14]) bad.push(row.with(at, row[at]! ^ 0xff))
+    const bad = [new Uint8Array(), row.subarray(0, 29), row.subarray(0, row.byteLength - 1)]
+    for (const at of [26, 29, 31]) bad.push(row.with(at, row[at]! ^ 0xff))
     for (const bytes of bad) {
       assert.throws(() => new UserRow(bytes).user, { name: 'StorageError' })
     }
@@ -307,5 +306,86 @@ describe('a merge patch', () => {
     const merged = mergePatch({}, JSON.parse('{"__proto__":{"admin":true}}')) as Record<string, unknown>
     assert.deepEqual(Object.keys(merged), ['__proto__'])
     assert.equal(merged.admin, undefined)
+  })
+})
+
+describe('a presence lease', () => {
+  const leased = { status: 'BUSY', ttlMs: 30_000 }
+  /** What the leader of the slot would log at that log time because it has passed. */
+  const elapse = (user: OneUser, logTimeMs: number): boolean => {
+    user.logTimeMs = logTimeMs
+    user.nowMs += logTimeMs
+    const context = { version: '2.1', nowMs: user.nowMs, logTimeMs }
+    const payload = usersMachine.elapse(user.row!, context)
+    if (payload !== undefined) user.row = usersMachine.apply(user.row, payload, context)!
+    return payload !== undefined
+  }
+  const read = (user: OneUser) => user.do({ kind: 'get' }).user!
+
+  it('makes the user OFFLINE when it is over, not a millisecond before, and that is a new version', () => {
+    const user = new OneUser()
+    const set = user.do({ kind: 'set', change: leased })
+    assert.equal(set.user!.expiresAt, '2026-01-01T00:00:30.000Z')
+    assert.equal(usersMachine.dueMs(user.row!), 30_000)
+    assert.equal(elapse(user, 29_999), false)
+    assert.equal(elapse(user, 30_000), true)
+    const { status, version, expiresAt } = read(user)
+    assert.deepEqual([status, version, expiresAt], ['OFFLINE', '2.1', null])
+    assert.equal(usersMachine.dueMs(user.row!), undefined)
+    assert.equal(user.remembers({ kind: 'set', change: leased, operationId: '1'.padStart(32, '0') }), true)
+  })
+
+  it('is renewed by a heartbeat, which changes nothing else', () => {
+    const user = new OneUser()
+    user.do({ kind: 'set', change: { ...leased, profile: { name: 'Ada' } } })
+    const before = read(user)
+    user.logTimeMs = 20_000
+    user.nowMs += 20_000
+    const renewed = user.do({ kind: 'heartbeat', ttlMs: 60_000 })
+    assert.equal(renewed.kind, 'renewed')
+    assert.deepEqual(read(user), { ...before, expiresAt: '2026-01-01T00:01:20.000Z' })
+    assert.equal(usersMachine.dueMs(user.row!), 80_000)
+    user.do({ kind: 'heartbeat', ttlMs: 1_000 })
+    assert.equal(usersMachine.dueMs(user.row!), 80_000, 'and none makes it shorter')
+  })
+
+  it('brings a user whose lease has ended back as it was', () => {
+    const user = new OneUser()
+    user.do({ kind: 'set', change: leased })
+    elapse(user, 30_000)
+    const back = user.do({ kind: 'heartbeat', ttlMs: 30_000 })
+    assert.deepEqual([back.kind, back.user!.status], ['renewed', 'BUSY'])
+    assert.notEqual(back.version, '2.1')
+    assert.equal(usersMachine.dueMs(user.row!), 60_000)
+    assert.deepEqual(read(user), back.user)
+  })
+
+  it('is not given by a heartbeat to whoever has none: who was set for good, who left, who never was', () => {
+    const user = new OneUser()
+    assert.equal(user.do({ kind: 'heartbeat', ttlMs: 30_000 }).kind, 'absent')
+    user.do({ kind: 'set', change: leased })
+    user.do({ kind: 'set', change: online })
+    assert.equal(usersMachine.dueMs(user.row!), undefined, 'a set without a ttl ends the lease')
+    assert.equal(user.do({ kind: 'heartbeat', ttlMs: 30_000 }).kind, 'conflict')
+    user.do({ kind: 'set', change: leased })
+    elapse(user, 30_000)
+    user.do({ kind: 'set', change: { status: 'OFFLINE' } })
+    assert.equal(user.do({ kind: 'heartbeat', ttlMs: 30_000 }).kind, 'conflict')
+  })
+
+  it('stays as it is through a patch of something else, and ends with a patch to OFFLINE or of a null ttl', () => {
+    const user = new OneUser()
+    user.do({ kind: 'set', change: leased })
+    const due = () => usersMachine.dueMs(user.row!)
+    user.do({ kind: 'patch', change: { status: 'AWAY', profile: { a: 1 } } })
+    assert.equal(due(), 30_000)
+    user.do({ kind: 'patch', change: { ttlMs: 90_000 } })
+    assert.equal(due(), 90_000)
+    user.do({ kind: 'patch', change: { ttlMs: null } })
+    assert.deepEqual([due(), read(user).status], [undefined, 'AWAY'])
+    user.do({ kind: 'set', change: leased })
+    user.do({ kind: 'patch', change: { status: 'OFFLINE' } })
+    assert.equal(due(), undefined)
+    assert.throws(() => user.do({ kind: 'patch', change: { ttlMs: 30_000 } }), /OFFLINE user has no lease/)
   })
 })

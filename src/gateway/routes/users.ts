@@ -10,11 +10,12 @@ import type { App, Exchange } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
 import { errorResponse } from '../problems.ts'
 import { routeHeaders } from '../route-headers.ts'
-import { checkBody, checkQuery, noQuery, patchBody, putBody, readQuery } from '../schemas.ts'
+import { checkBody, checkQuery, heartbeatBody, noQuery, patchBody, putBody, readQuery } from '../schemas.ts'
 import { USER_ID, userIdAfter } from '../user-path.ts'
 
 const PREFIX = '/v1/users/'
 const PATH = `${PREFIX}${USER_ID}`
+const HEARTBEAT = '/heartbeat'
 const JSON_TYPES = ['application/json']
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
 /** Seconds: more of them are too many anyway. */
@@ -39,11 +40,11 @@ export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
     const { url, signal } = c.env
     const id = userIdAfter(PREFIX, url)
     const options = await writeOptions(users, id, c.req.raw, c.env, true)
-    const { status, profile } = checkBody(
+    const { status, profile, ttl } = checkBody(
       putBody,
       await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
     )
-    const traced = await writeInTime(users.set(id, { status, profile }, options), signal)
+    const traced = await writeInTime(users.set(id, { status, profile, ttlMs: ttl }, options), signal)
     const headers = { ...writeHeaders(traced), ETag: etagOf(traced.value.version) }
     return traced.created
       ? c.json(traced.value, 201, { ...headers, Location: PREFIX + encodeURIComponent(id) })
@@ -54,12 +55,21 @@ export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
     const { url, signal } = c.env
     const id = userIdAfter(PREFIX, url)
     const options = await writeOptions(users, id, c.req.raw, c.env, false)
-    const { status, profile } = checkBody(
+    const { status, profile, ttl } = checkBody(
       patchBody,
       await readJson(c.req.raw, { types: PATCH_TYPES, clock, signal })
     )
-    const traced = await writeInTime(users.patch(id, { status, profile }, options), signal)
+    const traced = await writeInTime(users.patch(id, { status, profile, ttlMs: ttl }, options), signal)
     return c.json(traced.value, 200, { ...writeHeaders(traced), ETag: etagOf(traced.value.version) })
+  })
+
+  app.post(PATH + HEARTBEAT, async c => {
+    const { url, signal } = c.env
+    const id = userIdAfter(PREFIX, url, HEARTBEAT)
+    checkQuery(noQuery, url.searchParams)
+    const { ttl } = checkBody(heartbeatBody, await readJson(c.req.raw, { types: JSON_TYPES, clock, signal }))
+    const { value, route } = await writeInTime(users.heartbeat(id, ttl, { signal }), signal)
+    return c.json(value, 200, { ...routeHeaders(route), ETag: etagOf(value.version) })
   })
 
   app.delete(PATH, async c => {
