@@ -60,6 +60,8 @@ export interface ReplicaStatus {
   readonly members: readonly { readonly peer: Peer; readonly current: boolean; readonly lacking: boolean }[]
 }
 
+/** What peers are told that are to become members. */
+const LEADS_IN: ReadonlySet<ReplicaMessage['type']> = new Set(['learn', 'sync'])
 const LINEAGE_ID_BYTES = 16
 const TICK_MS = 50
 const TICKS_PER_HEARTBEAT = HEARTBEAT_MS / TICK_MS
@@ -216,7 +218,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     // A message of an incarnation that is over may still have been on its way.
     if (!sameIncarnation(this.#met.get(from.peer)!, from)) return
     for (const message of messages) {
-      if (this.#declining && message.type === 'sync' && this.#replica(message.slot).view === null) continue
+      if (this.#declining && LEADS_IN.has(message.type) && this.#replica(message.slot).view === null) continue
       this.#step(message.slot, { type: 'message', from, message })
     }
   }

@@ -173,7 +173,7 @@ export class UsersRing {
     const { epoch, members } = this.witness.slot(slot).newest!
     return members.every(member => {
       if (this.isBroken(member.peer)) return true
-      const present = this.peers.some(peer => sameMember(peer.member, member))
+      const present = this.peers.some(peer => sameMember(peer.member, member) && !peer.left)
       return present && this.witness.replicaOf(member, slot)?.state.view?.epoch === epoch
     })
   }
