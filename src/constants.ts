@@ -138,6 +138,27 @@ export const HTTP_CONNECTIONS_MAX = 4_096
 /** Levels of arrays and objects in a body: writing JSON out again is recursive, and a stack has an end. */
 export const JSON_DEPTH_MAX = 128
 
+// --- the gateway's door ---
+
+/** Characters of a token: 128 random bits are 22 of base64url and 32 of hex. What is shorter could be guessed. */
+export const TOKEN_LENGTH_MIN = 22
+/** More than any generator of tokens makes; every one that is shown is hashed. */
+export const TOKEN_LENGTH_MAX = 512
+/** Tokens of a gateway: each request is compared with all of them. */
+export const TOKENS_MAX = 100
+/** Wrong tokens that one address may show at once: a deployment that still has the old one has some mistakes free, */
+export const WRONG_TOKENS_AT_ONCE = 10
+/** and so many more with each second, so that guessing is slow. */
+export const WRONG_TOKENS_PER_SECOND = 1
+/** Clients whose allowance is remembered, some 200 bytes each; beyond that the one longest unseen is forgotten. */
+export const HTTP_CLIENTS_MAX = 4_096
+/** Seconds of its rate that a client which was quiet may ask for at once. */
+export const RATE_BURST_SECONDS = 2
+/** A higher limit would be none: no gateway answers so many requests a second. */
+export const RATE_LIMIT_MAX = 1_000_000
+/** Refusals that are logged in a minute; what comes on top is counted, and told with the next minute's first. */
+export const REFUSALS_LOGGED_PER_MINUTE = 60
+
 assert(
   OPERATION_AGE_MAX_MS * 2 <= IDEMPOTENCY_WINDOW_MS,
   'what came of a write is known while it may be repeated'

@@ -22,6 +22,7 @@ export const ERROR_KINDS = {
   RequestTimeoutError: { status: 408, exit: EXIT.unavailable, title: 'The request did not arrive in time' },
   NotFoundError: { status: 404, exit: EXIT.notFound, title: 'Not found' },
   UnknownPathError: { status: 404, exit: EXIT.usage, title: 'There is nothing at this path' },
+  UnauthorisedError: { status: 401, exit: EXIT.unauthorised, title: 'A token is needed' },
   ForbiddenError: { status: 403, exit: EXIT.unauthorised, title: 'Not allowed' },
   ConflictError: { status: 412, exit: EXIT.precondition, title: 'The condition does not hold' },
   IdempotencyKeyReusedError: {
@@ -34,6 +35,7 @@ export const ERROR_KINDS = {
     exit: EXIT.precondition,
     title: 'Too old to be repeated; whether it was written is not known'
   },
+  TooManyRequestsError: { status: 429, exit: EXIT.unavailable, title: 'Too many requests; nothing was done' },
   BusyError: { status: 503, exit: EXIT.unavailable, title: 'Too busy; nothing was written' },
   UnavailableError: { status: 503, exit: EXIT.unavailable, title: 'Unavailable; nothing was written' },
   OutcomeUnknownError: {
@@ -127,13 +129,17 @@ export class RequestTimeoutError extends errorClass('RequestTimeoutError') {}
 export class NotFoundError extends errorClass('NotFoundError') {}
 /** The gateway has nothing at the path; never said of a user. */
 export class UnknownPathError extends errorClass('UnknownPathError') {}
-/** The caller may not do this, whoever it is: a web page of another site asked for a change. */
+/** The caller showed no token, or one that the gateway does not know. */
+export class UnauthorisedError extends errorClass('UnauthorisedError') {}
+/** The caller may not do this: its token lacks the scope, or it is a web page of another site that asked for a change. */
 export class ForbiddenError extends errorClass('ForbiddenError') {}
 /** A condition (`ifVersion`, `ifAbsent`) does not hold; `current` is the present user, if any. */
 export class ConflictError extends errorClass('ConflictError') {}
 export class IdempotencyKeyReusedError extends errorClass('IdempotencyKeyReusedError') {}
 /** A repeated write that may have been executed and forgotten since. Never repeat it: read the user, and decide anew. */
 export class OperationTooOldError extends errorClass('OperationTooOldError') {}
+/** The caller asks more often than it may; nothing was done, try again after `retryAfterMs`. */
+export class TooManyRequestsError extends errorClass('TooManyRequestsError') {}
 /** A bound was met (queue, handlers); nothing was executed, try again after `retryAfterMs`. */
 export class BusyError extends errorClass('BusyError') {}
 /** Nobody who may answer can be reached; certainly nothing was written. */
@@ -183,10 +189,12 @@ const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: Erro
   RequestTimeoutError,
   NotFoundError,
   UnknownPathError,
+  UnauthorisedError,
   ForbiddenError,
   ConflictError,
   IdempotencyKeyReusedError,
   OperationTooOldError,
+  TooManyRequestsError,
   BusyError,
   UnavailableError,
   OutcomeUnknownError,

@@ -24,6 +24,7 @@ export class Exit extends Error {
 
 /** Where the message itself does not already say it. */
 const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
+  TooManyRequestsError: 'wait a moment, or use another peer; nothing was written',
   BusyError: 'try again in a moment; nothing was written',
   UnavailableError: 'nothing was written: try again, and see `anillo ring check` for what is missing',
   OutcomeUnknownError:

@@ -103,7 +103,8 @@ export class Gateways {
       const response = await raceSignal(fetch(request), deadline.signal)
       if (response.ok) return { answer: await raceSignal(read(response), deadline.signal) }
       const error = await raceSignal(errorOf(response), deadline.signal)
-      if (error.kind.status === 503) return { failed: error, pauseMs: error.retryAfterMs }
+      if (error.kind.status === 503 || error.kind.status === 429)
+        return { failed: error, pauseMs: error.retryAfterMs }
       if (error.kind.status === 504) return { failed: error, pauseMs: undefined }
       return { final: error }
     } catch (cause) {

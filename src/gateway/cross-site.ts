@@ -6,19 +6,22 @@ import { ForbiddenError } from '../errors.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
-/** @throws ForbiddenError for a change that a page of another origin asks for */
-export function refuseCrossSite(request: Request, url: URL): void {
-  if (SAFE_METHODS.has(request.method)) return
+/** Why a change is refused that a page of another origin asks for. `mayChange`: of the origins that were let in (cors.ts). */
+export function crossSiteRefusal(
+  request: Request,
+  url: URL,
+  mayChange: (origin: string) => boolean
+): ForbiddenError | undefined {
+  if (SAFE_METHODS.has(request.method)) return undefined
   // Browsers send it to https and to this machine, and no page can forge it; Origin is for the rest.
   const site = request.headers.get('sec-fetch-site')
   const origin = request.headers.get('origin')
   const foreign =
     site === null ? origin !== null && hostOf(origin) !== url.host : site !== 'same-origin' && site !== 'none'
-  if (foreign) {
-    throw new ForbiddenError(
-      `A page of ${origin ?? 'another site'} may not change anything here; serve it from ${url.origin}, or call from a server`
-    )
-  }
+  if (!foreign || (origin !== null && mayChange(origin))) return undefined
+  return new ForbiddenError(
+    `A page of ${origin ?? 'another site'} may not change anything here; serve it from ${url.origin}, start the peer with its origin as --cors-origin, or call from a server`
+  )
 }
 
 function hostOf(origin: string): string | undefined {

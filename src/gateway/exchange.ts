@@ -3,6 +3,8 @@ import type { Context, Hono } from 'hono'
 import type { Log, Runtime } from '../runtime.ts'
 import type { RecoveryReport, RecoveryRequest, RingInspector } from '../users/ring-report.ts'
 import type { TracedUsers } from '../users/users.ts'
+import type { Cors } from './cors.ts'
+import type { Door } from './door.ts'
 
 export interface Exchange {
   readonly url: URL
@@ -24,6 +26,10 @@ export interface GatewayOptions {
   /** Goes on with slots whose majority is lost. @throws InvalidRequestError there is nothing that it could do */
   readonly recover: (request: RecoveryRequest, options: { signal: AbortSignal }) => Promise<RecoveryReport>
   readonly runtime: Runtime
+  /** @default open to everybody */
+  readonly door?: Door | undefined
+  /** @default no page of another origin may do more than browsers let it */
+  readonly cors?: Cors | undefined
   /** Of anillo, for /version. */
   readonly version: string
 }

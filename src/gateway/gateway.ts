@@ -1,21 +1,24 @@
 /**
  * The gateway: HTTP as a web-standard function, so that it mounts in any server or edge runtime and is tested
- * without a socket. Here is what every request shares: its id, its deadline, the bound on requests at once, and that
- * whatever happens inside becomes an answer.
+ * without a socket. Here is what every request shares: its id, its deadline, the door, the bound on requests at once, and
+ * that whatever happens inside becomes an answer.
  */
 import { toString as text } from 'uint8arrays/to-string'
 import { HTTP_ANSWER_TIMEOUT_MS, HTTP_INFLIGHT_MAX } from '../constants.ts'
 import { BusyError, RequestTimeoutError } from '../errors.ts'
 import { deadlineAfter, type Random } from '../runtime.ts'
 import { createApp } from './app.ts'
-import { refuseCrossSite } from './cross-site.ts'
+import { Cors } from './cors.ts'
+import { crossSiteRefusal } from './cross-site.ts'
+import { type Caller, Door, type Refusal } from './door.ts'
 import type { Exchange, GatewayOptions } from './exchange.ts'
 import { errorResponse } from './problems.ts'
+import { RefusalLog } from './refusal-log.ts'
 import { HEALTH_PATHS } from './routes/health.ts'
 
 export interface Gateway {
   /** Always resolves, within HTTP_ANSWER_TIMEOUT_MS. */
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, caller?: Caller): Promise<Response>
 }
 
 /** A caller's own request id is taken when it can stand in a log and in a URI as it is. */
@@ -24,10 +27,24 @@ const REQUEST_ID_BYTES = 12
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { clock, random, log } = options.runtime
+  const { door = new Door(clock), cors = new Cors() } = options
   const app = createApp(options)
+  const refusals = new RefusalLog(clock, log)
   let inflight = 0
 
-  async function answer(request: Request, exchange: Exchange): Promise<Response> {
+  function refusalOf(request: Request, url: URL, caller: Caller): Refusal | undefined {
+    const refusal = door.refusal(request, url, caller)
+    if (refusal !== undefined) return refusal
+    const error = crossSiteRefusal(request, url, origin => cors.mayChange(origin, door.guarded))
+    return error && { error, headers: {} }
+  }
+
+  async function answer(request: Request, exchange: Exchange, caller: Caller): Promise<Response> {
+    const refusal = refusalOf(request, exchange.url, caller)
+    if (refusal !== undefined) {
+      refusals.note(refusal.error, request.method, exchange, caller)
+      return errorResponse(refusal.error, exchange, refusal.headers)
+    }
     const bounded = !HEALTH_PATHS.has(exchange.url.pathname)
     if (bounded && inflight >= HTTP_INFLIGHT_MAX) {
       const busy = new BusyError(
@@ -37,7 +54,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     if (bounded) inflight++
     try {
-      refuseCrossSite(request, exchange.url)
       return await app.fetch(request, exchange)
     } catch (error) {
       const gone = request.signal.aborted // nobody reads this answer, and it is no defect
@@ -48,16 +64,20 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
-    async fetch(request) {
+    async fetch(request, caller = {}) {
       const startedMs = clock.monotonic()
       const requestId = requestIdOf(request.headers, random)
       using deadline = deadlineAfter(clock, HTTP_ANSWER_TIMEOUT_MS, request.signal)
       const url = new URL(request.url)
-      const response = await answer(request, { url, requestId, signal: deadline.signal, log })
+      // A browser asks for leave without the token that it would send.
+      const response =
+        cors.preflight(request) ??
+        (await answer(request, { url, requestId, signal: deadline.signal, log }, caller))
       const { headers } = response
       headers.set('Request-Id', requestId)
       headers.set('Server-Timing', `total;dur=${(clock.monotonic() - startedMs).toFixed(2)}`)
       headers.set('X-Content-Type-Options', 'nosniff')
+      cors.mark(request.headers, headers)
       if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
       return request.method === 'HEAD' ? new Response(null, response) : response
     }

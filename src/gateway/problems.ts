@@ -13,10 +13,12 @@ export const HTTP_ERRORS = [
   'RequestTimeoutError',
   'NotFoundError',
   'UnknownPathError',
+  'UnauthorisedError',
   'ForbiddenError',
   'ConflictError',
   'IdempotencyKeyReusedError',
   'OperationTooOldError',
+  'TooManyRequestsError',
   'BusyError',
   'UnavailableError',
   'NotRunningError',
@@ -71,7 +73,7 @@ export function errorResponse(thrown: unknown, exchange: Exchange, headers: Head
     })
     detail = `A defect or a failed disk; the log of this peer has it as request ${exchange.requestId}`
   }
-  if (kind.status === 503) {
+  if (kind.status === 503 || kind.status === 429) {
     const seconds = Math.ceil((error.retryAfterMs ?? RETRY_AFTER_MS) / 1000)
     answer.set('Retry-After', String(Math.max(1, seconds)))
   }

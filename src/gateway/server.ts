@@ -100,7 +100,7 @@ function listenerOf(gateway: Gateway, connections: Connections): RequestListener
     async (request, env) => {
       const incoming = env.incoming as IncomingMessage
       const outgoing = env.outgoing as ServerResponse
-      const response = await gateway.fetch(request)
+      const response = await gateway.fetch(request, { address: incoming.socket.remoteAddress })
       // What is left of an unread body would be taken for the next request.
       if (connections.closing || !incoming.complete) outgoing.setHeader('Connection', 'close')
       return response

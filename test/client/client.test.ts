@@ -104,7 +104,8 @@ test('the client is the Users interface over a gateway, through a socket', async
 
 test('an error comes back as the class that the gateway named', async () => {
   const { client, users } = direct()
-  const final = HTTP_ERRORS.filter(name => ERROR_KINDS[name].status < 500 && name !== 'NotFoundError')
+  const passing = ['NotFoundError', 'TooManyRequestsError']
+  const final = HTTP_ERRORS.filter(name => ERROR_KINDS[name].status < 500 && !passing.includes(name))
   for (const name of final) {
     users.failure = errorByName(name, 'what to do', {
       limit: 7,
@@ -241,6 +242,14 @@ test('503 asks the others, then waits as Retry-After says; tries are bounded', a
   const never = scripted(() => problem(503, 'busy'))
   await assert.rejects(never.client.set('7', { status: 0 }), BusyError)
   assert.equal(never.hosts(), 'abcabcabc')
+})
+
+test('429 asks the others too: nothing was done, and a limit is of one gateway', async () => {
+  const { client, hosts } = scripted(host =>
+    host === 'c' ? Response.json({ id: '7' }) : problem(429, 'too-many-requests', { 'Retry-After': '1' })
+  )
+  assert.equal((await client.set('7', { status: 0 })).id, '7')
+  assert.equal(hosts(), 'abc')
 })
 
 test('a Retry-After beyond the deadline is not waited for', async () => {

@@ -1,5 +1,6 @@
 /** A gateway over the fakes, and short ways to ask it. */
 import assert from 'node:assert/strict'
+import type { GatewayOptions } from '../../src/gateway/exchange.ts'
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts'
 import type { Clock, Runtime } from '../../src/runtime.ts'
 import { type LogFields, silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
@@ -16,7 +17,7 @@ export interface Harness {
   ask(method: string, path: string, options?: { headers?: HeadersInit; body?: unknown }): Promise<Response>
 }
 
-export function harness(clock: Clock = systemClock): Harness {
+export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions> = {}): Harness {
   const users = new FakeUsers()
   const ring = new FakeRing()
   const errors: LogFields[] = []
@@ -28,7 +29,8 @@ export function harness(clock: Clock = systemClock): Harness {
     leave: () => ring.leave(),
     recover: async request => ring.recover(request),
     runtime,
-    version: '1.2.3'
+    version: '1.2.3',
+    ...more
   })
   return {
     users,

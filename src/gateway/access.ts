@@ -1,0 +1,16 @@
+/**
+ * Which scope a request needs. What is not named here is closed as far as it can be: a route that somebody adds is for
+ * operators until this file says otherwise, when it changes anything, and for readers when it does not.
+ */
+import { HEALTH_PATHS } from './routes/health.ts'
+import type { Scope } from './tokens.ts'
+
+const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const USERS = /^\/(v1\/users[/:]|status\/)/
+
+/** Undefined: anybody may, so that load balancers and probes need no token. */
+export function scopeNeeded(method: string, path: string): Scope | undefined {
+  if (HEALTH_PATHS.has(path)) return undefined
+  if (READING_METHODS.has(method)) return 'read'
+  return USERS.test(path) ? 'write' : 'admin'
+}
