@@ -6,13 +6,25 @@ import type { Duplex } from 'node:stream'
 export class Connections {
   /** Requests that wait for their answer, by connection. */
   readonly #waiting = new Map<Duplex, number>()
+  /** Of TLS: sockets on which nobody has shaken hands yet, by whom they are from. */
+  readonly #greeted = new Map<string, Socket>()
   #closing = false
 
   get closing(): boolean {
     return this.#closing
   }
 
+  /** A connection that will be added when TLS is agreed on, as another socket. */
+  greet(socket: Socket): void {
+    const from = fromOf(socket)
+    this.#greeted.set(from, socket)
+    socket.once('close', () => {
+      if (this.#greeted.get(from) === socket) this.#greeted.delete(from)
+    })
+  }
+
   add(socket: Socket): void {
+    this.#greeted.delete(fromOf(socket))
     this.#waiting.set(socket, 0)
     socket.once('close', () => this.#waiting.delete(socket))
   }
@@ -36,6 +48,7 @@ export class Connections {
    */
   close(): void {
     this.#closing = true
+    for (const socket of this.#greeted.values()) socket.destroy()
     for (const [socket, requests] of this.#waiting) if (requests === 0) socket.destroy()
   }
 
@@ -43,4 +56,8 @@ export class Connections {
     const before = this.#waiting.get(socket)
     if (before !== undefined) this.#waiting.set(socket, before + change)
   }
+}
+
+function fromOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }

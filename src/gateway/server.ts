@@ -1,7 +1,8 @@
 /**
- * The gateway on a socket: node:http, bounded in header bytes, in time and in connections, and closed without
- * cutting off anybody who waits for an answer.
+ * The gateway on a socket: node:http or node:https, bounded in header bytes, in time and in connections, and closed
+ * without cutting off anybody who waits for an answer.
  */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import {
   createServer,
   type IncomingMessage,
@@ -10,8 +11,10 @@ import {
   type ServerResponse,
   STATUS_CODES
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import {
   HTTP_ANSWER_TIMEOUT_MS,
@@ -37,17 +40,29 @@ const SILENCE_MS = HTTP_ANSWER_TIMEOUT_MS + 5_000
 /** How long a refused connection may take to read why. */
 const LINGER_MS = 1_000
 
+/** What the server shows of itself, in PEM. */
+export interface TlsOptions {
+  /** The certificate of this server first, then what leads from it to a root that callers trust. */
+  readonly cert: string
+  /** Its private key, without a passphrase. */
+  readonly key: string
+}
+
 export interface ServeOptions {
   readonly gateway: Gateway
   readonly host: string
   /** 0 for one that the system chooses. */
   readonly port: number
+  /** @default plain HTTP */
+  readonly tls?: TlsOptions | undefined
   readonly log: Log
 }
 
 export interface GatewayServer {
   /** As a client on this machine reaches it, without a slash at the end. */
   readonly url: string
+  /** Connections from now on are shown these. @throws ConfigurationError they cannot be used, and those before stay */
+  changeTls(tls: TlsOptions): void
   /**
    * Takes no new connection, closes idle ones at once and the others after the answer they wait for; `signal` cuts
    * those off. Resolves when every connection is closed.
@@ -56,34 +71,31 @@ export interface GatewayServer {
 }
 
 /** Resolves when the port is open. @throws ConfigurationError says what to do when it cannot be */
-export async function serve({ gateway, host, port, log }: ServeOptions): Promise<GatewayServer> {
+export async function serve({ gateway, host, port, tls, log }: ServeOptions): Promise<GatewayServer> {
   const connections = new Connections()
-  const server = createServer(
-    {
-      maxHeaderSize: HTTP_HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS
-    },
-    listenerOf(gateway, connections)
-  )
+  const server = serverOf(listenerOf(gateway, connections), connections, tls)
   server.timeout = SILENCE_MS
   server.maxConnections = HTTP_CONNECTIONS_MAX
-  server.on('connection', socket => connections.add(socket))
   server.on('drop', () =>
     log.warn('A connection was refused: the gateway has too many', { max: HTTP_CONNECTIONS_MAX })
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // An answer now would be taken for that of the request before it, which may yet be executed.
-    if (connections.isWaiting(socket) || error.code === 'ECONNRESET') socket.destroy()
-    else if (socket.writable) refuse(socket, error.code)
+    if (connections.isWaiting(socket) || !isHttpError(error.code) || !socket.writable) socket.destroy()
+    else refuse(socket, error.code)
   })
   await listen(server, host, port)
   server.on('error', error => log.error('The HTTP server failed', { error }))
 
   return {
-    url: urlOf(server.address() as AddressInfo),
+    url: urlOf(server.address() as AddressInfo, tls === undefined ? 'http' : 'https'),
+    changeTls(changed) {
+      if (!('setSecureContext' in server)) {
+        throw new ConfigurationError('HTTP is served without TLS: start the peer again to serve it with TLS')
+      }
+      checkTls(changed)
+      server.setSecureContext(contextOf(changed))
+    },
     close({ signal } = {}) {
       const cutOff = () => server.closeAllConnections()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
@@ -93,6 +105,51 @@ export async function serve({ gateway, host, port, log }: ServeOptions): Promise
       return closed.finally(() => signal?.removeEventListener('abort', cutOff))
     }
   }
+}
+
+/** @throws ConfigurationError the certificate or the key is none, or they do not belong together */
+export function checkTls(tls: TlsOptions): void {
+  try {
+    // A context may be empty, and then nobody could connect.
+    new X509Certificate(tls.cert)
+    createPrivateKey(tls.key)
+    createSecureContext(contextOf(tls))
+  } catch (cause) {
+    const why = (cause as Error).message
+    const message = `The TLS certificate and key cannot be used (${why}): give both in PEM, a key without a passphrase, and the certificate that was made for this key first`
+    throw new ConfigurationError(message, { cause })
+  }
+}
+
+function contextOf({ cert, key }: TlsOptions): SecureContextOptions {
+  return { cert, key, minVersion: 'TLSv1.2' }
+}
+
+function serverOf(
+  listener: RequestListener,
+  connections: Connections,
+  tls: TlsOptions | undefined
+): Server | TlsServer {
+  const limits = {
+    maxHeaderSize: HTTP_HEADER_BYTES_MAX,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS
+  }
+  if (tls === undefined) {
+    return createServer(limits, listener).on('connection', socket => connections.add(socket))
+  }
+  checkTls(tls)
+  const options = { ...limits, ...contextOf(tls), handshakeTimeout: HEADERS_TIMEOUT_MS }
+  return createTlsServer(options, listener)
+    .on('connection', socket => connections.greet(socket as Socket))
+    .on('secureConnection', socket => connections.add(socket))
+}
+
+/** What HTTP's parser says; all else is of TLS or of the socket, and nobody there could read an answer. */
+function isHttpError(code: string | undefined): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' || code?.startsWith('HPE_') === true
 }
 
 function listenerOf(gateway: Gateway, connections: Connections): RequestListener {
@@ -121,7 +178,7 @@ function listenerOf(gateway: Gateway, connections: Connections): RequestListener
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server | TlsServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => {
       const message = `HTTP cannot be served on ${host} port ${port}: ${advice(error)}`
@@ -145,10 +202,10 @@ function advice(error: NodeJS.ErrnoException): string {
   return `${error.message}; choose another host or port`
 }
 
-function urlOf({ address, port, family }: AddressInfo): string {
-  if (address === '0.0.0.0') return `http://127.0.0.1:${port}`
-  if (address === '::') return `http://[::1]:${port}`
-  return family === 'IPv6' ? `http://[${address}]:${port}` : `http://${address}:${port}`
+function urlOf({ address, port, family }: AddressInfo, scheme: 'http' | 'https'): string {
+  if (address === '0.0.0.0') return `${scheme}://127.0.0.1:${port}`
+  if (address === '::') return `${scheme}://[::1]:${port}`
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** What Node's parser refuses never becomes a Request; it is answered here, and the connection closed. */
