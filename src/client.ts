@@ -22,6 +22,12 @@ import type { CallOptions, SetOptions, Users } from './users/users.ts'
 export interface ClientOptions {
   /** Base URL of a gateway, or of several of the same ring: when one fails, the next is asked. */
   readonly url: string | readonly string[]
+  /**
+   * Where the gateways have tokens: one of them, or what gives the present one, which is asked once for each call.
+   * It is sent to every URL above, so give no http:// ones beyond this machine.
+   * @default none is sent
+   */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
   /** A call as a whole, all tries together. @default 15_000 */
   readonly timeoutMs?: number | undefined
   /** @default globalThis.fetch; a gateway's own `fetch` does as well */
@@ -57,8 +63,11 @@ const clock: Clock = {
 export function createClient(options: ClientOptions): Client {
   const urls = [options.url].flat().map(baseUrl)
   if (urls.length === 0) throw new ConfigurationError('A client needs the URL of at least one gateway')
+  const { token } = options
+  if (typeof token === 'string') checkToken(token)
   const gateways = new Gateways({
     urls,
+    token: async () => checkToken(typeof token === 'function' ? await token() : token),
     timeoutMs: options.timeoutMs ?? TIMEOUT_DEFAULT_MS,
     fetch: options.fetch ?? (request => globalThis.fetch(request)),
     clock
@@ -120,6 +129,16 @@ function baseUrl(url: string): string {
     throw new ConfigurationError(`"${url}" is not the URL of a gateway; one looks like http://127.0.0.1:5000`)
   }
   return parsed.href.replace(/\/$/, '')
+}
+
+/** What a header can hold (RFC 6750), and not what is wrong with it: it is secret. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
+
+function checkToken(token: string | undefined): string | undefined {
+  if (token === undefined || TOKEN.test(token)) return token
+  throw new ConfigurationError(
+    'This is no token: one is letters, digits, - . _ ~ + / and = at the end, without spaces'
+  )
 }
 
 function userPath(id: string): string {

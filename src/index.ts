@@ -26,7 +26,17 @@ export {
 } from './chord/service.ts'
 export * from './errors.ts'
 export type { AnilloEvent, Events } from './events.ts'
-export { type AnilloPeer, createPeer, type PeerOptions } from './peer.ts'
+export type { Caller } from './gateway/door.ts'
+export {
+  type AnilloPeer,
+  createPeer,
+  type HttpOptions,
+  type HttpSecrets,
+  type HttpToken,
+  type PeerOptions,
+  type Scope,
+  type TlsOptions
+} from './peer.ts'
 export { keyOf, type Position, positionToHex } from './ring/position.ts'
 export type { Log, LogFields } from './runtime.ts'
 export type { LookupReport, PeerReport, RingInspector, RingReport, SelfReport } from './users/ring-report.ts'

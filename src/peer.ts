@@ -4,9 +4,20 @@ import type { Origin } from './chord/entry.ts'
 import type { RingOptions } from './chord/genesis.ts'
 import type { Peer } from './chord/ring-node.ts'
 import { type ChordService, chord, type PeerData } from './chord/service.ts'
+import { ConfigurationError } from './errors.ts'
 import { Events } from './events.ts'
+import { Cors } from './gateway/cors.ts'
+import { type Caller, Door } from './gateway/door.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
+import {
+  checkHttpOptions,
+  HTTP_HOST_DEFAULT,
+  type HttpOptions,
+  type HttpSecrets,
+  sendsTokensInClear
+} from './gateway/http-options.ts'
 import { type GatewayServer, serve } from './gateway/server.ts'
+import { Tokens } from './gateway/tokens.ts'
 import { createHost } from './network/host.ts'
 import { OutputFiles, type OutputSource } from './output/output-files.ts'
 import { deadlineAfter, type Log, type Runtime, silentLog, systemClock, systemRandom } from './runtime.ts'
@@ -27,7 +38,7 @@ export interface PeerOptions extends RingOptions {
   /** Multiaddrs to tell others instead of what is listened on. */
   readonly announce?: readonly string[] | undefined
   /** Serve HTTP. @default not at all */
-  readonly http?: { readonly port: number; readonly host?: string | undefined } | undefined
+  readonly http?: HttpOptions | undefined
   /** Where identity and users are kept. @default in memory: gone with the process */
   readonly dataDir?: string | undefined
   /** A member of a slot that cannot be reached is replaced after so long, ms. @default 30 000 */
@@ -60,8 +71,13 @@ export interface AnilloPeer extends AsyncDisposable {
   readonly users: Users
   readonly ring: RingInspector
   readonly events: Events
-  /** The gateway as a web-standard function, to be mounted in any server. */
-  readonly fetch: (request: Request) => Promise<Response>
+  /** The gateway as a web-standard function, to be mounted in any server. It keeps to `http`, as far as that was given. */
+  readonly fetch: (request: Request, caller?: Caller) => Promise<Response>
+  /**
+   * Other tokens, or another certificate, from now on; what is left out stays.
+   * @throws ConfigurationError says what is wrong with them; then all stays as it was
+   */
+  updateHttp(secrets: HttpSecrets): void
   /**
    * Leaves for good: every slot goes to another peer first, then the peer stops.
    * @throws UnavailableError what could not be moved in time; the peer keeps it and goes on
@@ -73,8 +89,11 @@ export interface AnilloPeer extends AsyncDisposable {
   readonly stopped: Promise<Error | undefined>
 }
 
+export type { HttpOptions, HttpSecrets } from './gateway/http-options.ts'
+export type { TlsOptions } from './gateway/server.ts'
+export type { HttpToken, Scope } from './gateway/tokens.ts'
+
 const LISTEN_DEFAULT = '/ip4/127.0.0.1/tcp/50051'
-const HTTP_HOST_DEFAULT = '127.0.0.1'
 /** A request that is not answered by then is cut off when the peer stops. */
 const HTTP_DRAIN_MS = 10_000
 
@@ -85,6 +104,7 @@ const HTTP_DRAIN_MS = 10_000
 export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer> {
   const { outputDir, log: outerLog = silentLog, http, signal } = options
   signal?.throwIfAborted()
+  const entrance = entranceOf(http)
   const output = outputFiles(outputDir, outerLog)
   const runtime: Runtime = { clock: systemClock, random: systemRandom, log: output?.log ?? outerLog }
   const events = new Events()
@@ -98,13 +118,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
     ending.add(() => data.close())
     const host = await createPeerHost(options, data, runtime, events, error => ending.fail(error))
     const departure = { final: false }
-    ending.add(async () => {
-      try {
-        if (departure.final) await host.services.chord.chord.leave()
-      } finally {
-        await host.stop()
-      }
-    })
+    ending.add(() => stopHost(host, departure.final))
     service = host.services.users
     const { genesis, origin } = await service.ready(signal)
     const { node } = service
@@ -119,10 +133,10 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       leave: () => void leave().catch(error => runtime.log.error('this peer stays in the ring', { error })),
       recover: (request, how) => node.recover(request, how),
       runtime,
+      ...entrance,
       version: VERSION
     })
-    const server = http === undefined ? undefined : await serveGateway(gateway, http, runtime)
-    if (server !== undefined) ending.add(() => closeServer(server))
+    const server = http && (await serveGateway(gateway, http, runtime, ending))
     if (output !== undefined) {
       ending.add(() => output.stop())
       await output.start(outputSource(node, events))
@@ -139,7 +153,8 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       users: node.users,
       ring: node.ring,
       events,
-      fetch: request => gateway.fetch(request),
+      fetch: (request, caller) => gateway.fetch(request, caller),
+      updateHttp: secrets => updateHttp(secrets, entrance.door, server),
       leave,
       stop: () => ending.end(),
       stopped: ending.ended,
@@ -197,6 +212,7 @@ class Ending {
   }
 }
 
+type PeerHost = Awaited<ReturnType<typeof createPeerHost>>
 type OpenData = PeerData & { close(): Promise<void> }
 
 async function openData(
@@ -229,8 +245,42 @@ function createPeerHost(
   })
 }
 
-function serveGateway(gateway: Gateway, http: NonNullable<PeerOptions['http']>, { log }: Runtime) {
-  return serve({ gateway, host: http.host ?? HTTP_HOST_DEFAULT, port: http.port, log })
+async function stopHost(host: PeerHost, final: boolean): Promise<void> {
+  try {
+    if (final) await host.services.chord.chord.leave()
+  } finally {
+    await host.stop()
+  }
+}
+
+/** Who may come in; checked before anything is started. @throws ConfigurationError */
+function entranceOf(http: HttpOptions | undefined): { door: Door; cors: Cors } {
+  if (http !== undefined) checkHttpOptions(http)
+  return { door: new Door(systemClock, http), cors: new Cors(http?.corsOrigins) }
+}
+
+async function serveGateway(
+  gateway: Gateway,
+  http: HttpOptions,
+  { log }: Runtime,
+  ending: Ending
+): Promise<GatewayServer> {
+  const { host = HTTP_HOST_DEFAULT, port, tls } = http
+  const server = await serve({ gateway, host, port, tls, log })
+  ending.add(() => closeServer(server))
+  if (sendsTokensInClear(http)) {
+    log.warn('Tokens are sent in the clear: serve HTTPS (--tls-cert, --tls-key), here or in front of it', {
+      host
+    })
+  }
+  return server
+}
+
+function updateHttp({ tokens, tls }: HttpSecrets, door: Door, server: GatewayServer | undefined): void {
+  if (tls !== undefined && server === undefined) throw new ConfigurationError('This peer serves no HTTP')
+  const known = tokens && new Tokens(tokens)
+  if (tls !== undefined) server?.changeTls(tls)
+  if (known !== undefined) door.changeTokens(known)
 }
 
 async function closeServer(server: GatewayServer): Promise<void> {

@@ -1,7 +1,15 @@
 /** The HTTP API of one peer, as the commands use it: the HTTP client, and what only a person at a terminal asks for. */
 import { errorOf } from '../client/answer.ts'
+import { neverSent } from '../client/gateways.ts'
 import { type Client, createClient } from '../client.ts'
-import { type AnilloError, errorByName, errorName, OutcomeUnknownError, UnavailableError } from '../errors.ts'
+import {
+  type AnilloError,
+  type ErrorName,
+  errorByName,
+  errorName,
+  OutcomeUnknownError,
+  UnavailableError
+} from '../errors.ts'
 import type {
   LookupReport,
   RecoveryReport,
@@ -19,11 +27,22 @@ export class Api {
   readonly url: string
   readonly #client: Client
   readonly #signal: AbortSignal | undefined
+  /** Read once, however many calls there are. */
+  readonly #token: () => Promise<string | undefined>
 
-  /** `signal` ends every call but those of `users`, which have their own. */
-  constructor(url: string, signal?: AbortSignal) {
+  /** `signal` ends every call but those of `users`, which have their own. `readToken` is called with the first call. */
+  constructor(
+    url: string,
+    signal?: AbortSignal,
+    readToken = async (): Promise<string | undefined> => undefined
+  ) {
+    let token: Promise<string | undefined> | undefined
     this.url = url
-    this.#client = createClient({ url, timeoutMs: REQUEST_TIMEOUT_MS })
+    this.#token = () => {
+      token ??= readToken()
+      return token
+    }
+    this.#client = createClient({ url, timeoutMs: REQUEST_TIMEOUT_MS, token: this.#token })
     this.#signal = signal
   }
 
@@ -75,12 +94,20 @@ export class Api {
   async #ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
     const signal = this.#signal === undefined ? timeout : AbortSignal.any([this.#signal, timeout])
-    const content = body === undefined ? {} : { headers: JSON_TYPE, body: JSON.stringify(body) }
+    const token = await this.#token()
+    const headers = {
+      ...(body !== undefined && JSON_TYPE),
+      ...(token !== undefined && { Authorization: `Bearer ${token}` })
+    }
     try {
-      return await fetch(this.url + path, { method, signal, ...content })
+      return await fetch(this.url + path, {
+        method,
+        signal,
+        headers,
+        ...(body !== undefined && { body: JSON.stringify(body) })
+      })
     } catch (cause) {
-      const code = (cause as { cause?: { code?: string } }).cause?.code
-      if (method === 'GET' || code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
+      if (method === 'GET' || neverSent(cause)) {
         throw new UnavailableError(`${this.url} cannot be reached`, { cause })
       }
       throw new OutcomeUnknownError(`${this.url} gave no answer; it may have done what it was asked to`, {
@@ -95,6 +122,14 @@ export function isUnreachable(error: unknown): boolean {
   return errorName(error) === 'UnavailableError' && (error as Error).cause !== undefined
 }
 
+const ORIGINAL_ERRORS: Readonly<Record<number, ErrorName>> = {
+  401: 'UnauthorisedError',
+  403: 'ForbiddenError',
+  429: 'TooManyRequestsError',
+  503: 'UnavailableError',
+  504: 'OutcomeUnknownError'
+}
+
 /** The original's routes answer `{"error": …}`, and say the rest by the status. */
 async function originalErrorOf(response: Response): Promise<AnilloError> {
   const body: unknown = await response
@@ -104,13 +139,7 @@ async function originalErrorOf(response: Response): Promise<AnilloError> {
   const error = (body as { error?: unknown } | undefined)?.error
   if (typeof error !== 'string') return errorOf(response)
   const retryAfter = response.headers.get('retry-after')
-  const name =
-    response.status === 503
-      ? 'UnavailableError'
-      : response.status === 504
-        ? 'OutcomeUnknownError'
-        : 'InvalidRequestError'
-  return errorByName(name, error, {
+  return errorByName(ORIGINAL_ERRORS[response.status] ?? 'InvalidRequestError', error, {
     retryAfterMs: retryAfter === null ? undefined : Number(retryAfter) * 1_000
   })
 }

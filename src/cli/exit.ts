@@ -30,6 +30,8 @@ const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
   OutcomeUnknownError:
     'look what came of it (`anillo users get ID`, `anillo ring check`) before trying again',
   TimeoutError: 'try again; `anillo ring check` says what is wrong with the ring',
+  UnauthorisedError:
+    'give a token of that peer: ANILLO_TOKEN, or --token-file FILE with it on its first line',
   ConflictError: 'read the user with `anillo users get ID` and try again with its version',
   NotFoundError: 'check the spelling; `anillo users set ID STATUS` creates a user',
   JoinError: 'check that the peer to join runs and that its address is the one it printed after `join:`',
@@ -39,6 +41,12 @@ const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
   IncompatibleVersionError: 'run the same version of anillo on both peers',
   InternalError: 'this is a defect in anillo: please report it with the output of ANILLO_LOG_LEVEL=debug'
 }
+
+/** What Node says of a certificate that leads to no root it knows, is not of the name asked for, or is not of today. */
+const UNTRUSTED =
+  /self[- ]signed certificate|unable to (verify the first|get (local )?issuer) certificate|altnames|certificate (has expired|is not yet valid)/i
+const UNTRUSTED_NEXT =
+  'trust the certificate with NODE_EXTRA_CA_CERTS=FILE (PEM), and ask for a name or address that it is made for: -u URL'
 
 const UNREACHABLE_NEXT =
   'start a peer with `anillo peer start`, or say where one runs: -u URL (setusers: -p PORT)'
@@ -74,8 +82,9 @@ export function reportError(error: unknown, err: Stream, debug: boolean): number
 }
 
 function nextStep(error: unknown, name: ErrorName | undefined): string | undefined {
-  if (isUnreachable(error)) return UNREACHABLE_NEXT
   const texts = causes(error).map(each => (each instanceof Error ? each.message : ''))
+  if (texts.some(text => UNTRUSTED.test(text))) return UNTRUSTED_NEXT
+  if (isUnreachable(error)) return UNREACHABLE_NEXT
   const system = SYSTEM_NEXT_STEPS.find(([says]) => texts.some(text => says.test(text)))
   if (system !== undefined) return system[1]
   if (name === 'ConfigurationError' || name === 'InvalidUserError') return undefined

@@ -9,6 +9,8 @@ const PORT_MAX = 65_535
 /** A flag that can also be given as `ANILLO_<FLAG>`: --http-port is ANILLO_HTTP_PORT. Precedence: flag, environment, default. */
 export class EnvOption extends Option {
   readonly variable: string
+  /** The variable that holds in itself what the flag's file would, and the attribute that it becomes. */
+  contents: { readonly variable: string; readonly attribute: string } | undefined
   #repeatable = false
 
   constructor(flags: string, description: string) {
@@ -20,6 +22,12 @@ export class EnvOption extends Option {
   repeatable(parse: (value: string) => string): this {
     this.#repeatable = true
     this.argParser((value: string, previous: string[] = []) => [...previous, parse(value)])
+    return this
+  }
+
+  /** A secret has no place on a command line, where everybody on the machine can read it; a variable of its own may hold it. */
+  orContentsFrom(variable: string, attribute: string): this {
+    this.contents = { variable, attribute }
     return this
   }
 
@@ -41,6 +49,10 @@ export function applyEnvironment(command: Command, env: Readonly<Record<string, 
     const text = env[option.variable]
     const name = option.attributeName()
     const source = command.getOptionValueSource(name)
+    const { contents } = option
+    if (contents !== undefined && source !== 'cli' && env[contents.variable]) {
+      command.setOptionValueWithSource(contents.attribute, env[contents.variable], 'env')
+    }
     if (!text || source === 'cli') continue
     try {
       const value = option.fromEnvironment(text)

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { Api } from './api.ts'
 import { EnvOption, urlValue } from './flags.ts'
 import { line, type Stream } from './terminal.ts'
+import { readFirstToken } from './token-file.ts'
 
 const URL_DEFAULT = 'http://127.0.0.1:5000'
 const FORMATS = ['table', 'json'] as const
@@ -20,11 +21,27 @@ export function httpCommand(name: string, description: string): Command {
         .argParser(urlValue)
         .default(URL_DEFAULT)
     )
+    .addOption(tokenFileFlag())
     .addOption(new EnvOption('-o, --format <format>', 'table or json').choices(FORMATS).default('table'))
 }
 
+/** Where the peer needs a token. */
+export function tokenFileFlag(): EnvOption {
+  return new EnvOption(
+    '--token-file <file>',
+    'show the first token of this file, where the peer needs one; or ANILLO_TOKEN has it'
+  ).orContentsFrom('ANILLO_TOKEN', 'token')
+}
+
 export function apiOf(command: Command): Api {
-  return new Api(command.opts<HttpFlags>().url)
+  return new Api(command.opts<HttpFlags>().url, undefined, () => tokenOf(command))
+}
+
+/** The command line wins over the environment, and there the token itself over the file. */
+export async function tokenOf(command: Command): Promise<string | undefined> {
+  const { token, tokenFile } = command.opts<{ token?: string; tokenFile?: string }>()
+  if (token !== undefined) return token.trim()
+  return tokenFile === undefined ? undefined : readFirstToken(tokenFile)
 }
 
 /** Prints records: each as one line of JSON, or all as the lines that `render` makes of them for people. */

@@ -1,12 +1,18 @@
 /** The flags of `anillo peer start`, their environment variables and defaults. */
 import type { Command } from 'commander'
+import { RATE_LIMIT_MAX } from '../constants.ts'
 import { durationValue, EnvOption, multiaddrValue, portValue, wholeNumber } from './flags.ts'
+import type { GatewaySecretFiles } from './gateway-secrets.ts'
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts'
 import { type AddressFlags, joinValue } from './peer-addresses.ts'
 
-export interface PeerStartFlags extends AddressFlags {
+export interface PeerStartFlags extends AddressFlags, GatewaySecretFiles {
   readonly httpPort: number
   readonly httpHost: string
+  readonly corsOrigin?: string[]
+  /** Requests a second of each client. */
+  readonly rateLimit?: number
+  readonly insecure?: boolean
   /** @default data/<p2p port> */
   readonly data?: string
   /** The directory above output/<p2p port>; false: no output files. */
@@ -41,6 +47,21 @@ export function addPeerStartFlags(command: Command): Command {
       .argParser(portValue)
       .default(5000),
     flag('--http-host <address>', 'address of the HTTP API').default('127.0.0.1'),
+    flag(
+      '--token-file <file>',
+      'who may use the HTTP API: on each line a token and its scopes, read, write or admin'
+    ),
+    flag('--tls-cert <file>', 'serve HTTPS with this certificate (PEM, with what leads to its root)'),
+    flag('--tls-key <file>', 'and its private key'),
+    flag(
+      '--cors-origin <origin>',
+      'web pages of this origin may use the HTTP API, repeatable; *: those of any'
+    ).repeatable(text => text),
+    flag(
+      '--rate-limit <n>',
+      'requests a second of each token, or of each address where no token is needed (default: no limit)'
+    ).argParser(wholeNumber(1, RATE_LIMIT_MAX)),
+    flag('--insecure', 'serve others than this machine without a token file'),
     flag('--data <dir>', 'where identity and users are kept (default: data/<p2p port>)'),
     flag('--output <dir>', 'where <p2p port>/users.txt, finger.txt and log.txt are written').default(
       'output'

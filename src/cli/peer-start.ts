@@ -6,12 +6,13 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { Command } from 'commander'
 import { ConfigurationError, TimeoutError } from '../errors.ts'
 import { type AnilloEvent, describeEvent } from '../events.ts'
-import type { AnilloPeer } from '../peer.ts'
+import type { AnilloPeer, HttpOptions } from '../peer.ts'
 import { type Log, sleep, systemClock } from '../runtime.ts'
 import type { Context } from './context.ts'
 import { EXIT_OK, Exit } from './exit.ts'
 import { tcpPort } from './flags.ts'
 import { freePort, freePortsFrom } from './free-port.ts'
+import { GatewaySecrets } from './gateway-secrets.ts'
 import { createLog, type LogLevel } from './log.ts'
 import { joinAddresses, listenAddresses } from './peer-addresses.ts'
 import { addPeerStartFlags, type PeerStartFlags, peerStartFlags } from './peer-start-flags.ts'
@@ -27,12 +28,14 @@ const FRESH_PORT_TRIES_MAX = 32
 const HELP = `
 Without --join the peer makes a new ring, or comes back to the one of its data directory.
 Ctrl-C (or SIGTERM) drains and stops: others lead its slots first, and it comes back as the same peer with its data.
-A second one stops at once. To take a peer out of the ring for good, see: anillo peer leave.
+A second one stops at once. SIGHUP reads the token file and the certificate again.
+To take a peer out of the ring for good, see: anillo peer leave.
 
 Examples:
   anillo peer start                                       the first peer, HTTP on port 5000
   anillo peer start -p 50052 -P 5001 -j 50051             one more on this machine
   anillo peer start -l /ip4/0.0.0.0/tcp/50051 -j /dns/other.example/tcp/50051
+  anillo peer start --http-host 0.0.0.0 --token-file tokens --tls-cert cert.pem --tls-key key.pem
   ANILLO_HTTP_PORT=8080 anillo peer start                 every flag is also ANILLO_<FLAG>`
 
 export function peerStartCommand(context: Context): Command {
@@ -50,6 +53,8 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
   using requests = new StopRequests(terminal)
   const format = flags.logFormat ?? (terminal.err.interactive ? 'pretty' : 'json')
   const log = createLog({ level: flags.logLevel, format, stream: terminal.err })
+  using secrets = new GatewaySecrets(terminal, flags, log)
+  const http = { ...httpOptions(flags), ...(await secrets.read()) }
   const place = await placeOf(flags)
   // Whoever waits for the file must not read the one of an earlier start.
   const { readyFile } = flags
@@ -60,7 +65,7 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
     listen: place.listen,
     join: joinAddresses(flags),
     announce: flags.announce,
-    http: { port: flags.httpPort, host: flags.httpHost },
+    http,
     dataDir: place.dataDir,
     outputDir: place.outputDir,
     replicas: flags.replicas,
@@ -75,6 +80,7 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
     line(terminal.err, 'stopped before the peer was ready')
     return exitCodeOf(await requests.first)
   }
+  secrets.follow(peer)
   using _ = unsubscribing(peer.events.subscribe(event => logEvent(log, event)))
   try {
     await announceReady(terminal, flags, place, peer, performance.now() - beganMs)
@@ -88,6 +94,16 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
   if (ending.error !== undefined) throw ending.error
   line(terminal.err, 'the peer has left the ring and stopped')
   return EXIT_OK
+}
+
+function httpOptions({ httpPort, httpHost, corsOrigin, rateLimit, insecure }: PeerStartFlags): HttpOptions {
+  return {
+    port: httpPort,
+    host: httpHost,
+    ...(corsOrigin && { corsOrigins: corsOrigin }),
+    ...(rateLimit && { rateLimit }),
+    ...(insecure && { insecure })
+  }
 }
 
 /** Undefined when the start was ended by a request: by its signal, or at once by the second one. */

@@ -53,7 +53,9 @@ async function setPatiently(api: Api, id: number, status: number): Promise<void>
       return await api.setStatus(id, status)
     } catch (error) {
       const { retryAfterMs } = error as AnilloError
-      const again = errorName(error) === 'UnavailableError' && retryAfterMs !== undefined
+      const name = errorName(error)
+      const again =
+        (name === 'UnavailableError' || name === 'TooManyRequestsError') && retryAfterMs !== undefined
       if (!again || performance.now() > untilMs) throw error
       await pause(Math.min(retryAfterMs, RETRY_AFTER_MS))
     }

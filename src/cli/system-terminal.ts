@@ -17,6 +17,10 @@ export function systemTerminal(): Terminal {
         process.off('SIGTERM', listener)
       }
     },
+    onHangup(listener) {
+      process.on('SIGHUP', listener)
+      return () => process.off('SIGHUP', listener)
+    },
     onOrphaned(listener) {
       process.once('disconnect', listener)
       return () => process.off('disconnect', listener)

@@ -21,6 +21,8 @@ export interface Terminal {
   readonly program: string
   /** Calls `listener` for each SIGINT and SIGTERM, which then no longer end the process, until the subscription ends. */
   onSignal(listener: (signal: StopSignal) => void): () => void
+  /** Calls `listener` for each SIGHUP, which then no longer ends the process, until the subscription ends. */
+  onHangup(listener: () => void): () => void
   /** Calls `listener` when the program that started this one with an IPC channel (the demo) is gone. */
   onOrphaned(listener: () => void): () => void
 }

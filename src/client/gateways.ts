@@ -27,6 +27,8 @@ export interface Call {
 export interface GatewaysOptions {
   /** Base URLs without a slash at the end, at least one. */
   readonly urls: readonly string[]
+  /** The token to send, if any, of each call. @throws ConfigurationError */
+  readonly token: () => Promise<string | undefined>
   readonly fetch: (request: Request) => Promise<Response>
   readonly timeoutMs: number
   readonly clock: Clock
@@ -54,9 +56,10 @@ export class Gateways {
    * OutcomeUnknownError of this call, or the reason of its signal
    */
   async call<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
-    const { urls, timeoutMs, clock } = this.#options
+    const { urls, timeoutMs, clock, token } = this.#options
     using deadline = deadlineAfter(clock, timeoutMs, call.signal)
     const startedMs = clock.monotonic()
+    const headers = withToken(call.headers, await raceSignal(token(), deadline.signal))
     const first = this.#preferred
     let doubtful: AnilloError | undefined
     let doubtSinceMs: number | undefined
@@ -67,7 +70,7 @@ export class Gateways {
         const index = (first + step) % urls.length
         const triedAtMs = clock.monotonic()
         const ageMs = (call.ageMs ?? 0) + (doubtSinceMs === undefined ? 0 : triedAtMs - doubtSinceMs)
-        const result = await this.#try(urls[index]!, { ...call, ageMs }, read, deadline.signal)
+        const result = await this.#try(urls[index]!, { ...call, headers, ageMs }, read, deadline.signal)
         if ('answer' in result) {
           this.#preferred = index
           return result.answer
@@ -114,6 +117,10 @@ export class Gateways {
   }
 }
 
+function withToken(headers: Call['headers'], token: string | undefined): Record<string, string> {
+  return token === undefined ? { ...headers } : { ...headers, Authorization: `Bearer ${token}` }
+}
+
 function requestOf(url: string, call: Call, signal: AbortSignal): Request {
   const { method, path, headers, body, ageMs = 0 } = call
   return new Request(url + path, {
@@ -128,22 +135,39 @@ function requestOf(url: string, call: Call, signal: AbortSignal): Request {
   })
 }
 
-/** Of a connection that was never made: nothing can have arrived. Only Node says so; a browser keeps it to itself. */
+/**
+ * Of a connection that was never made, or on which TLS was not agreed on: nothing can have arrived. Only Node says so; a
+ * browser keeps it to itself.
+ */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT'
+  'UND_ERR_CONNECT_TIMEOUT',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_SSL_WRONG_VERSION_NUMBER'
 ])
+
+/** Whether what `fetch` failed with says that the request never left. */
+export function neverSent(cause: unknown): boolean {
+  return NEVER_SENT.has((cause as { cause?: { code?: string } } | undefined)?.cause?.code ?? '')
+}
 
 function unanswered(url: string, call: Call, cause: unknown): AnilloError {
   const { message, cause: inner } = (cause ?? {}) as Partial<Error> & {
     cause?: { code?: string; message?: string }
   }
   const why = inner?.message || inner?.code || message
-  if (call.method === 'GET' || NEVER_SENT.has(inner?.code ?? '')) {
+  if (call.method === 'GET' || neverSent(cause)) {
     if (errorName(cause) === 'TimeoutError')
       return new TimeoutError(`${url} did not answer in time`, { cause })
     return new UnavailableError(`${url} cannot be reached: ${why}`, { cause })

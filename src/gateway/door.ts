@@ -32,6 +32,8 @@ export interface DoorOptions {
 export interface Refusal {
   readonly error: AnilloError
   readonly headers: Record<string, string>
+  /** For the log: the name of the token that was shown, when it is known. */
+  readonly token?: string
 }
 
 const BEARER = /^Bearer +(\S+)$/i
@@ -60,9 +62,9 @@ export class Door {
     return this.#tokens !== undefined
   }
 
-  /** From now on these. @throws ConfigurationError one cannot be used; those before stay */
-  changeTokens(tokens: readonly HttpToken[]): void {
-    this.#tokens = new Tokens(tokens)
+  /** From now on these. */
+  changeTokens(tokens: Tokens): void {
+    this.#tokens = tokens
   }
 
   /** Why the request may not come in; undefined when it may. */
@@ -74,7 +76,7 @@ export class Door {
     const grant = this.#identify(this.#tokens, headers.get('authorization'), client)
     if ('error' in grant) return grant
     if (!grant.scopes.has(scope)) return lacking(grant, scope, method, pathname)
-    return this.#tooMany(grant.id)
+    return this.#tooMany(grant.id, grant.name)
   }
 
   #identify(tokens: Tokens, authorization: string | null, client: string | undefined): Grant | Refusal {
@@ -97,10 +99,12 @@ export class Door {
     return grant
   }
 
-  #tooMany(client: string | undefined): Refusal | undefined {
+  #tooMany(client: string | undefined, token?: string): Refusal | undefined {
     if (this.#rate === undefined || client === undefined) return undefined
     const waitMs = this.#rate.take(client)
-    return waitMs === 0 ? undefined : tooMany('You ask more often than this peer lets a client', waitMs)
+    if (waitMs === 0) return undefined
+    const refusal = tooMany('You ask more often than this peer lets a client', waitMs)
+    return token === undefined ? refusal : { ...refusal, token }
   }
 }
 
@@ -110,11 +114,11 @@ function unauthorised(detail: string, reason: string): Refusal {
 }
 
 function lacking({ name }: Grant, scope: Scope, method: string, path: string): Refusal {
-  const detail = `${method} ${path} needs the scope ${scope}, which the token ${name} does not have; use one that has it`
+  const detail = `${method} ${path} needs the scope ${scope}, which this token does not have; use one that has it`
   const headers = {
     'WWW-Authenticate': `Bearer realm="anillo", error="insufficient_scope", scope="${scope}"`
   }
-  return { error: new ForbiddenError(detail), headers }
+  return { error: new ForbiddenError(detail), headers, token: name }
 }
 
 function tooMany(detail: string, retryAfterMs: number): Refusal {

@@ -42,7 +42,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   async function answer(request: Request, exchange: Exchange, caller: Caller): Promise<Response> {
     const refusal = refusalOf(request, exchange.url, caller)
     if (refusal !== undefined) {
-      refusals.note(refusal.error, request.method, exchange, caller)
+      refusals.note(refusal, request.method, exchange, caller)
       return errorResponse(refusal.error, exchange, refusal.headers)
     }
     const bounded = !HEALTH_PATHS.has(exchange.url.pathname)

@@ -1,8 +1,7 @@
 /** What the log is told of refused requests: enough to see that somebody is at it, never so much that the log is the harm. */
 import { REFUSALS_LOGGED_PER_MINUTE } from '../constants.ts'
-import type { AnilloError } from '../errors.ts'
 import type { Clock, Log } from '../runtime.ts'
-import type { Caller } from './door.ts'
+import type { Caller, Refusal } from './door.ts'
 import type { Exchange } from './exchange.ts'
 
 const WINDOW_MS = 60_000
@@ -22,7 +21,7 @@ export class RefusalLog {
   }
 
   /** Logs it, unless this minute has had its share; the next line tells how many were left out. */
-  note(error: AnilloError, method: string, { url, requestId }: Exchange, { address }: Caller): void {
+  note({ error, token }: Refusal, method: string, { url, requestId }: Exchange, { address }: Caller): void {
     const nowMs = this.#clock.monotonic()
     let leftOut = 0
     if (nowMs - this.#sinceMs >= WINDOW_MS) {
@@ -37,6 +36,7 @@ export class RefusalLog {
       method,
       path: url.pathname.slice(0, PATH_LENGTH_MAX),
       address,
+      ...(token !== undefined && { token }),
       error: error.name,
       detail: error.message.slice(0, DETAIL_LENGTH_MAX),
       ...(leftOut > 0 && { leftOutBefore: leftOut })

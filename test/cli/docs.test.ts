@@ -62,7 +62,11 @@ describe('docs/cli.md', () => {
   it('names every environment variable, and no other', () => {
     const variables = new Set(['ANILLO_LOG_LEVEL'])
     const collect = (command: Command) => {
-      for (const option of command.options) if (option instanceof EnvOption) variables.add(option.variable)
+      for (const option of command.options) {
+        if (!(option instanceof EnvOption)) continue
+        variables.add(option.variable)
+        if (option.contents !== undefined) variables.add(option.contents.variable)
+      }
       for (const each of command.commands) collect(each)
     }
     collect(anillo(context()))

@@ -37,6 +37,7 @@ export function fakePeer(changes: Partial<AnilloPeer> = {}): FakePeer {
     },
     events: new Events(),
     fetch: unused,
+    updateHttp: () => calls.push('updateHttp'),
     leave: unused,
     stop: async () => {
       calls.push('stop')

@@ -5,12 +5,14 @@ import type { StopSignal, Terminal } from '../../src/cli/terminal.ts'
 export interface FakeTerminal extends Terminal {
   readonly printed: { out: string; err: string }
   send(signal: StopSignal): void
+  hangUp(): void
   orphan(): void
 }
 
 export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
   const printed = { out: '', err: '' }
   const onSignal = new Set<(signal: StopSignal) => void>()
+  const onHangup = new Set<() => void>()
   const onOrphaned = new Set<() => void>()
   const stream = (name: 'out' | 'err') => ({
     write: (text: string) => {
@@ -30,9 +32,13 @@ export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
     env,
     program: 'anillo',
     onSignal: listener => subscribe(onSignal, listener),
+    onHangup: listener => subscribe(onHangup, listener),
     onOrphaned: listener => subscribe(onOrphaned, listener),
     send: signal => {
       for (const listener of onSignal) listener(signal)
+    },
+    hangUp: () => {
+      for (const listener of onHangup) listener()
     },
     orphan: () => {
       for (const listener of onOrphaned) listener()

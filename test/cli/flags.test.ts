@@ -86,6 +86,34 @@ const CASES: [title: string, args: string, env: Record<string, string>, expected
   ['directories', '--data /tmp/d --output /tmp/o', {}, { dataDir: '/tmp/d', outputDir: '/tmp/o/50051' }],
   ['the HTTP address', '--http-host 0.0.0.0 --http-port 80', {}, { http: { port: 80, host: '0.0.0.0' } }],
   [
+    'who may use the HTTP API, but for the files',
+    '--cors-origin https://a.example --cors-origin https://b.example --rate-limit 500 --insecure',
+    {},
+    {
+      http: {
+        port: 5000,
+        host: '127.0.0.1',
+        corsOrigins: ['https://a.example', 'https://b.example'],
+        rateLimit: 500,
+        insecure: true
+      }
+    }
+  ],
+  [
+    'the same from the environment',
+    '',
+    { ANILLO_CORS_ORIGIN: '*, https://b.example', ANILLO_RATE_LIMIT: '7', ANILLO_INSECURE: '1' },
+    {
+      http: {
+        port: 5000,
+        host: '127.0.0.1',
+        corsOrigins: ['*', 'https://b.example'],
+        rateLimit: 7,
+        insecure: true
+      }
+    }
+  ],
+  [
     'everything from the environment',
     '',
     {
@@ -154,6 +182,10 @@ describe('the flags of peer start', () => {
     ['--replicas 0', {}, /whole number from 1/],
     ['--replace-after 30', {}, /Give a duration, such as 30s/],
     ['--replace-after 0s', {}, /Give a duration, such as 30s/],
+    ['--rate-limit 0', {}, /whole number from 1/],
+    ['--tls-cert cert.pem', {}, /--tls-cert is given without --tls-key: HTTPS needs both, HTTP neither/],
+    ['', { ANILLO_TLS_KEY: 'key.pem' }, /--tls-key is given without --tls-cert/],
+    ['--token-file /nowhere', {}, /The token file \/nowhere cannot be read: ENOENT/],
     ['--htp-port 1', {}, /Did you mean --http-port/],
     ['extra', {}, /too many arguments/],
     ['', { ANILLO_HTTP_PORT: 'x' }, /ANILLO_HTTP_PORT is "x": Give a whole number/],

@@ -167,6 +167,11 @@ describe('exit codes', () => {
       /^ConflictError: .*\n {2}→ read the user/
     ],
     [5, problem(504, 'outcome-unknown', 'No answer'), /^OutcomeUnknownError: .*\n {2}→ look what came of it/],
+    [
+      6,
+      problem(401, 'unauthorised', 'Not known'),
+      /^UnauthorisedError: Not known\n {2}→ give a token .*ANILLO_TOKEN/
+    ],
     [6, problem(403, 'forbidden', 'Not from there'), /^ForbiddenError: /],
     [1, problem(500, 'internal', 'A defect'), /^InternalError: A defect/]
   ]

@@ -175,6 +175,32 @@ test('when a gateway is gone the next is asked, and the one that answered is ask
   })
 })
 
+test('a token goes with every try of a call, and a function is asked once for each', async () => {
+  const sent: (string | null)[] = []
+  let given = 0
+  const fetch = async (request: Request) => {
+    sent.push(request.headers.get('authorization'))
+    return sent.length === 1 ? problem(503, 'unavailable') : Response.json({ id: '7' })
+  }
+  const options = { url: GATEWAYS, fetch }
+  await createClient({ ...options, token: 'abc' }).set('7', { status: 0 })
+  const changing = createClient({ ...options, token: async () => `t${++given}` })
+  await changing.get('7')
+  await changing.peer()
+  await createClient(options).get('7')
+  assert.deepEqual(sent, ['Bearer abc', 'Bearer abc', 'Bearer t1', 'Bearer t2', null])
+})
+
+test('what a header could not hold is no token, and the message does not repeat it', async () => {
+  for (const token of ['', 'a secret', 'secret\r\nX: y', 'sécret']) {
+    const says = (error: Error) =>
+      error.name === 'ConfigurationError' && !error.message.includes(token || ' : ')
+    assert.throws(() => createClient({ url: GATEWAYS, token }), says)
+    const client = createClient({ url: GATEWAYS, token: () => token, fetch: () => assert.fail() })
+    await assert.rejects(client.get('7'), says)
+  }
+})
+
 test('all tries of one write carry the same idempotency key, so an answer that is lost is not a second write', async () => {
   const { gateway, users } = harness()
   const { client, asked } = scripted(async (_host, request, count) => {

@@ -104,6 +104,10 @@ export class PeerProcess {
     return (await this.#ended) ?? { code: null, signal: null }
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child!.kill(signal)
+  }
+
   /** When the process ends by itself. */
   get ended(): Promise<Ended> {
     return this.#ended!

@@ -5,6 +5,7 @@ import {
   HTTP_ANSWER_TIMEOUT_MS,
   HTTP_BODY_BYTES_MAX,
   HTTP_BODY_TIMEOUT_MS,
+  HTTP_CLIENTS_MAX,
   HTTP_CONNECTIONS_MAX,
   HTTP_HEADER_BYTES_MAX,
   HTTP_INFLIGHT_MAX,
@@ -12,7 +13,12 @@ import {
   IDEMPOTENCY_WINDOW_MS,
   JSON_DEPTH_MAX,
   PROFILE_BYTES_MAX,
-  USER_ID_BYTES_MAX
+  REFUSALS_LOGGED_PER_MINUTE,
+  TOKEN_LENGTH_MAX,
+  TOKEN_LENGTH_MIN,
+  TOKENS_MAX,
+  USER_ID_BYTES_MAX,
+  WRONG_TOKENS_AT_ONCE
 } from '../../src/constants.ts'
 import { ERROR_KINDS, problemType } from '../../src/errors.ts'
 import { createApp, routesOf } from '../../src/gateway/app.ts'
@@ -46,8 +52,17 @@ test('the reference lists every error that a caller can meet with its status and
   assert.deepEqual(listed.sort(), known.sort())
 })
 
+/** Each limit as the page has it, in the place of the % of its phrase. */
+function says(page: string, limits: readonly (readonly [limit: number, phrase: string])[]): void {
+  const text = page.replace(/\s+/g, ' ')
+  for (const [limit, phrase] of limits) {
+    const said = phrase.replace('%', limit.toLocaleString('en-US'))
+    assert.ok(text.includes(said), said)
+  }
+}
+
 test('the limits in the reference are those of the code', () => {
-  const limits = [
+  says(reference, [
     [USER_ID_BYTES_MAX, '1 to % bytes of UTF-8'],
     [PROFILE_BYTES_MAX / 1024, 'at most % KiB'],
     [JSON_DEPTH_MAX, 'more than % levels'],
@@ -60,10 +75,16 @@ test('the limits in the reference are those of the code', () => {
     [HTTP_BODY_TIMEOUT_MS / 1000, 'body has % seconds'],
     [HTTP_ANSWER_TIMEOUT_MS / 1000, '% seconds in all'],
     [HTTP_CONNECTIONS_MAX, 'takes % connections']
-  ] as const
-  const text = reference.replace(/\s+/g, ' ')
-  for (const [limit, phrase] of limits) {
-    const said = phrase.replace('%', limit.toLocaleString('en-US'))
-    assert.ok(text.includes(said), said)
-  }
+  ])
+})
+
+test('the limits in the page on security are those of the code', async () => {
+  says(await readFile(new URL('../../../docs/security.md', import.meta.url), 'utf8'), [
+    [TOKEN_LENGTH_MIN, 'A token has % to'],
+    [TOKEN_LENGTH_MAX, 'to % characters'],
+    [TOKENS_MAX, 'up to % of them'],
+    [WRONG_TOKENS_AT_ONCE, 'may show % at once'],
+    [HTTP_CLIENTS_MAX, '% clients are remembered'],
+    [REFUSALS_LOGGED_PER_MINUTE, 'token: % a minute']
+  ])
 })
