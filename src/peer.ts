@@ -256,7 +256,8 @@ async function stopHost(host: PeerHost, final: boolean): Promise<void> {
 /** Who may come in; checked before anything is started. @throws ConfigurationError */
 function entranceOf(http: HttpOptions | undefined): { door: Door; cors: Cors } {
   if (http !== undefined) checkHttpOptions(http)
-  return { door: new Door(systemClock, http), cors: new Cors(http?.corsOrigins) }
+  const local = http !== undefined && !http.insecure
+  return { door: new Door(systemClock, { ...http, local }), cors: new Cors(http?.corsOrigins) }
 }
 
 async function serveGateway(

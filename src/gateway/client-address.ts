@@ -25,3 +25,10 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|::ffff:127(\.\d+){3})$/i
 export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host.replace(/^\[(.*)\]$/, '$1'))
 }
+
+const LOCAL_NAME = /^((.+\.)?localhost|[0-9.]+|\[.*\])$/
+
+/** Whether a URL's host is an address, or a name that no DNS server can give away. */
+export function isLocalName(hostname: string): boolean {
+  return LOCAL_NAME.test(hostname)
+}

@@ -12,7 +12,7 @@ import { type AnilloError, ForbiddenError, TooManyRequestsError, UnauthorisedErr
 import type { Clock } from '../runtime.ts'
 import { scopeNeeded } from './access.ts'
 import { Allowances } from './allowances.ts'
-import { clientOf } from './client-address.ts'
+import { clientOf, isLocalName } from './client-address.ts'
 import { Recent } from './recent.ts'
 import { type Grant, type HttpToken, type Scope, Tokens } from './tokens.ts'
 
@@ -27,6 +27,11 @@ export interface DoorOptions {
   readonly tokens?: readonly HttpToken[] | undefined
   /** Requests a second of each client: of each token, or of each address where there are no tokens. @default no limit */
   readonly rateLimit?: number | undefined
+  /**
+   * As long as no token is needed, sockets are served under an address or localhost only. A web page whose own name leads
+   * to 127.0.0.1 all of a sudden (DNS rebinding) is of the gateway's origin for every browser. @default false
+   */
+  readonly local?: boolean | undefined
 }
 
 export interface Refusal {
@@ -41,6 +46,7 @@ const SEND_ONE = 'send a token of this peer: Authorization: Bearer …'
 
 export class Door {
   #tokens: Tokens | undefined
+  readonly #local: boolean
   readonly #rate: Allowances | undefined
   readonly #wrong: Allowances
   /** By client and token: that token has been right from there. */
@@ -48,7 +54,8 @@ export class Door {
 
   /** @throws ConfigurationError a token that cannot be used */
   constructor(clock: Clock, options: DoorOptions = {}) {
-    const { tokens, rateLimit } = options
+    const { tokens, rateLimit, local = false } = options
+    this.#local = local
     this.#tokens = tokens && new Tokens(tokens)
     this.#wrong = new Allowances(clock, { atOnce: WRONG_TOKENS_AT_ONCE, perSecond: WRONG_TOKENS_PER_SECOND })
     this.#rate =
@@ -68,11 +75,15 @@ export class Door {
   }
 
   /** Why the request may not come in; undefined when it may. */
-  refusal({ method, headers }: Request, { pathname }: URL, { address }: Caller): Refusal | undefined {
+  refusal({ method, headers }: Request, url: URL, { address }: Caller): Refusal | undefined {
+    const { pathname } = url
     const scope = scopeNeeded(method, pathname)
     if (scope === undefined) return undefined
     const client = address === undefined ? undefined : clientOf(address)
-    if (this.#tokens === undefined) return this.#tooMany(client)
+    if (this.#tokens === undefined) {
+      const misled = this.#local && address !== undefined && !isLocalName(url.hostname)
+      return misled ? elsewhere(url) : this.#tooMany(client)
+    }
     const grant = this.#identify(this.#tokens, headers.get('authorization'), client)
     if ('error' in grant) return grant
     if (!grant.scopes.has(scope)) return lacking(grant, scope, method, pathname)
@@ -111,6 +122,11 @@ export class Door {
 function unauthorised(detail: string, reason: string): Refusal {
   const headers = { 'WWW-Authenticate': `Bearer realm="anillo"${reason}` }
   return { error: new UnauthorisedError(detail), headers }
+}
+
+function elsewhere({ host, port }: URL): Refusal {
+  const detail = `Without tokens this peer serves its own machine only, and ${host} may be anybody's name: ask ${port === '' ? '127.0.0.1' : `127.0.0.1:${port}`}, or start the peer with --token-file or --insecure`
+  return { error: new ForbiddenError(detail), headers: {} }
 }
 
 function lacking({ name }: Grant, scope: Scope, method: string, path: string): Refusal {

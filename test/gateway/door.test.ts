@@ -214,6 +214,42 @@ describe('a gateway with tokens', () => {
   })
 })
 
+describe('a gateway without tokens, for its own machine', () => {
+  const ask = (made: Guarded, host: string, path = '/v1/ring') =>
+    statusOf(made.gateway.fetch(new Request(`http://${host}${path}`), { address: '127.0.0.1' }))
+
+  it('serves no host name that DNS could lead here: a web page of that name would pass for its own', async () => {
+    const made = guarded({ local: true })
+    for (const host of ['127.0.0.1:5000', 'localhost', 'a.localhost:5000', '[::1]:5000', '192.0.2.1']) {
+      assert.equal(await ask(made, host), 200, host)
+    }
+    for (const host of [
+      'evil.example:5000',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      'xlocalhost'
+    ]) {
+      assert.equal(await ask(made, host), 403, host)
+      assert.equal(await ask(made, host, '/livez'), 200)
+    }
+    const problem = await problemOf(
+      await made.gateway.fetch(new Request('http://evil.example:81/v1/ring'), { address: '127.0.0.1' }),
+      403
+    )
+    assert.match(
+      String(problem.detail),
+      /ask 127\.0\.0\.1:81, or start the peer with --token-file or --insecure/
+    )
+  })
+
+  it('does not mind names when a token is needed, nor in a server that mounts it', async () => {
+    const made = guarded({ local: true, tokens: TOKENS })
+    const request = new Request('http://db.example/v1/ring', { headers: bearer(READER) })
+    assert.equal(await statusOf(made.gateway.fetch(request, { address: '10.0.0.1' })), 200)
+    assert.equal(await statusOf(guarded({ local: true }).ask('GET', '/v1/ring')), 200)
+  })
+})
+
 describe('the log of refusals', () => {
   it('names a known token that was not enough, by the name that it was given', async () => {
     const { ask, logged } = guarded()
