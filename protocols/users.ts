@@ -12,6 +12,7 @@ export interface UsersRequest {
   advertise?: Advertise
   tally?: Tally
   leaving?: Leaving
+  list?: List
 }
 
 export namespace UsersRequest {
@@ -26,7 +27,16 @@ export namespace UsersRequest {
 
         obj = { ...obj }
 
+        if (obj.list != null) {
+          obj.leaving = undefined
+          obj.tally = undefined
+          obj.advertise = undefined
+          obj.whereIs = undefined
+          obj.operation = undefined
+        }
+
         if (obj.leaving != null) {
+          obj.list = undefined
           obj.tally = undefined
           obj.advertise = undefined
           obj.whereIs = undefined
@@ -34,6 +44,7 @@ export namespace UsersRequest {
         }
 
         if (obj.tally != null) {
+          obj.list = undefined
           obj.leaving = undefined
           obj.advertise = undefined
           obj.whereIs = undefined
@@ -41,6 +52,7 @@ export namespace UsersRequest {
         }
 
         if (obj.advertise != null) {
+          obj.list = undefined
           obj.leaving = undefined
           obj.tally = undefined
           obj.whereIs = undefined
@@ -48,6 +60,7 @@ export namespace UsersRequest {
         }
 
         if (obj.whereIs != null) {
+          obj.list = undefined
           obj.leaving = undefined
           obj.tally = undefined
           obj.advertise = undefined
@@ -55,6 +68,7 @@ export namespace UsersRequest {
         }
 
         if (obj.operation != null) {
+          obj.list = undefined
           obj.leaving = undefined
           obj.tally = undefined
           obj.advertise = undefined
@@ -84,6 +98,11 @@ export namespace UsersRequest {
         if (obj.leaving != null) {
           w.uint32(42)
           Leaving.codec().encode(obj.leaving, w)
+        }
+
+        if (obj.list != null) {
+          w.uint32(50)
+          List.codec().encode(obj.list, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -128,6 +147,12 @@ export namespace UsersRequest {
               })
               break
             }
+            case 6: {
+              obj.list = List.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.list
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -135,7 +160,16 @@ export namespace UsersRequest {
           }
         }
 
+        if (obj.list != null) {
+          delete obj.leaving
+          delete obj.tally
+          delete obj.advertise
+          delete obj.whereIs
+          delete obj.operation
+        }
+
         if (obj.leaving != null) {
+          delete obj.list
           delete obj.tally
           delete obj.advertise
           delete obj.whereIs
@@ -143,6 +177,7 @@ export namespace UsersRequest {
         }
 
         if (obj.tally != null) {
+          delete obj.list
           delete obj.leaving
           delete obj.advertise
           delete obj.whereIs
@@ -150,6 +185,7 @@ export namespace UsersRequest {
         }
 
         if (obj.advertise != null) {
+          delete obj.list
           delete obj.leaving
           delete obj.tally
           delete obj.whereIs
@@ -157,6 +193,7 @@ export namespace UsersRequest {
         }
 
         if (obj.whereIs != null) {
+          delete obj.list
           delete obj.leaving
           delete obj.tally
           delete obj.advertise
@@ -164,6 +201,7 @@ export namespace UsersRequest {
         }
 
         if (obj.operation != null) {
+          delete obj.list
           delete obj.leaving
           delete obj.tally
           delete obj.advertise
@@ -209,6 +247,13 @@ export namespace UsersRequest {
             case 5: {
               yield * Leaving.codec().stream(reader, reader.uint32(), `${prefix}.leaving`, {
                 limits: opts.limits?.leaving
+              })
+
+              break
+            }
+            case 6: {
+              yield * List.codec().stream(reader, reader.uint32(), `${prefix}.list`, {
+                limits: opts.limits?.list
               })
 
               break
@@ -331,6 +376,31 @@ export namespace UsersRequest {
     index: number
   }
 
+  export interface UsersRequestListSlotFieldEvent {
+    field: '$.list.slot'
+    value: number
+  }
+
+  export interface UsersRequestListAfterFieldEvent {
+    field: '$.list.after'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface UsersRequestListLimitFieldEvent {
+    field: '$.list.limit'
+    value: number
+  }
+
+  export interface UsersRequestListStatusFieldEvent {
+    field: '$.list.status'
+    value: number
+  }
+
+  export interface UsersRequestListPrefixFieldEvent {
+    field: '$.list.prefix'
+    value: string
+  }
+
   export function encode (obj: Partial<UsersRequest>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, UsersRequest.codec())
   }
@@ -339,7 +409,7 @@ export namespace UsersRequest {
     return decodeMessage(buf, UsersRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersRequest>): Generator<UsersRequestOperationKindFieldEvent | UsersRequestOperationIdFieldEvent | UsersRequestOperationChangeFieldEvent | UsersRequestOperationIfAbsentFieldEvent | UsersRequestOperationIfVersionFieldEvent | UsersRequestOperationOperationIdFieldEvent | UsersRequestOperationAgeMsFieldEvent | UsersRequestOperationConsistencyFieldEvent | UsersRequestWhereIsSlotsFieldEvent | UsersRequestAdvertiseViewsSlotFieldEvent | UsersRequestAdvertiseViewsLineageFieldEvent | UsersRequestAdvertiseViewsLineageIdFieldEvent | UsersRequestAdvertiseViewsEpochFieldEvent | UsersRequestAdvertiseViewsMembersPeerFieldEvent | UsersRequestAdvertiseViewsMembersStoreFieldEvent | UsersRequestAdvertiseViewsLeaderFieldEvent | UsersRequestAdvertiseViewsBootFieldEvent | UsersRequestAdvertiseViewsBaseEpochFieldEvent | UsersRequestAdvertiseViewsBaseSequenceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersRequest>): Generator<UsersRequestOperationKindFieldEvent | UsersRequestOperationIdFieldEvent | UsersRequestOperationChangeFieldEvent | UsersRequestOperationIfAbsentFieldEvent | UsersRequestOperationIfVersionFieldEvent | UsersRequestOperationOperationIdFieldEvent | UsersRequestOperationAgeMsFieldEvent | UsersRequestOperationConsistencyFieldEvent | UsersRequestWhereIsSlotsFieldEvent | UsersRequestAdvertiseViewsSlotFieldEvent | UsersRequestAdvertiseViewsLineageFieldEvent | UsersRequestAdvertiseViewsLineageIdFieldEvent | UsersRequestAdvertiseViewsEpochFieldEvent | UsersRequestAdvertiseViewsMembersPeerFieldEvent | UsersRequestAdvertiseViewsMembersStoreFieldEvent | UsersRequestAdvertiseViewsLeaderFieldEvent | UsersRequestAdvertiseViewsBootFieldEvent | UsersRequestAdvertiseViewsBaseEpochFieldEvent | UsersRequestAdvertiseViewsBaseSequenceFieldEvent | UsersRequestListSlotFieldEvent | UsersRequestListAfterFieldEvent | UsersRequestListLimitFieldEvent | UsersRequestListStatusFieldEvent | UsersRequestListPrefixFieldEvent> {
     return streamMessage(buf, UsersRequest.codec(), opts)
   }
 }
@@ -349,6 +419,7 @@ export interface UsersReply {
   views?: Views
   done?: Done
   tally?: TallyReply
+  page?: Page
 }
 
 export namespace UsersReply {
@@ -363,25 +434,36 @@ export namespace UsersReply {
 
         obj = { ...obj }
 
+        if (obj.page != null) {
+          obj.tally = undefined
+          obj.done = undefined
+          obj.views = undefined
+          obj.outcome = undefined
+        }
+
         if (obj.tally != null) {
+          obj.page = undefined
           obj.done = undefined
           obj.views = undefined
           obj.outcome = undefined
         }
 
         if (obj.done != null) {
+          obj.page = undefined
           obj.tally = undefined
           obj.views = undefined
           obj.outcome = undefined
         }
 
         if (obj.views != null) {
+          obj.page = undefined
           obj.tally = undefined
           obj.done = undefined
           obj.outcome = undefined
         }
 
         if (obj.outcome != null) {
+          obj.page = undefined
           obj.tally = undefined
           obj.done = undefined
           obj.views = undefined
@@ -405,6 +487,11 @@ export namespace UsersReply {
         if (obj.tally != null) {
           w.uint32(34)
           TallyReply.codec().encode(obj.tally, w)
+        }
+
+        if (obj.page != null) {
+          w.uint32(42)
+          Page.codec().encode(obj.page, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -443,6 +530,12 @@ export namespace UsersReply {
               })
               break
             }
+            case 5: {
+              obj.page = Page.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.page
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -450,25 +543,36 @@ export namespace UsersReply {
           }
         }
 
+        if (obj.page != null) {
+          delete obj.tally
+          delete obj.done
+          delete obj.views
+          delete obj.outcome
+        }
+
         if (obj.tally != null) {
+          delete obj.page
           delete obj.done
           delete obj.views
           delete obj.outcome
         }
 
         if (obj.done != null) {
+          delete obj.page
           delete obj.tally
           delete obj.views
           delete obj.outcome
         }
 
         if (obj.views != null) {
+          delete obj.page
           delete obj.tally
           delete obj.done
           delete obj.outcome
         }
 
         if (obj.outcome != null) {
+          delete obj.page
           delete obj.tally
           delete obj.done
           delete obj.views
@@ -506,6 +610,13 @@ export namespace UsersReply {
             case 4: {
               yield * TallyReply.codec().stream(reader, reader.uint32(), `${prefix}.tally`, {
                 limits: opts.limits?.tally
+              })
+
+              break
+            }
+            case 5: {
+              yield * Page.codec().stream(reader, reader.uint32(), `${prefix}.page`, {
+                limits: opts.limits?.page
               })
 
               break
@@ -666,6 +777,32 @@ export namespace UsersReply {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface UsersReplyPageUsersFieldEvent {
+    field: '$.page.users[]'
+    index: number
+    value: string
+  }
+
+  export interface UsersReplyPageNextFieldEvent {
+    field: '$.page.next'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface UsersReplyPageCountFieldEvent {
+    field: '$.page.count'
+    value: number
+  }
+
+  export interface UsersReplyPageEpochFieldEvent {
+    field: '$.page.epoch'
+    value: number
+  }
+
+  export interface UsersReplyPageSequenceFieldEvent {
+    field: '$.page.sequence'
+    value: number
+  }
+
   export function encode (obj: Partial<UsersReply>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, UsersReply.codec())
   }
@@ -674,7 +811,7 @@ export namespace UsersReply {
     return decodeMessage(buf, UsersReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent> {
     return streamMessage(buf, UsersReply.codec(), opts)
   }
 }
@@ -1588,6 +1725,387 @@ export namespace Outcome {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Outcome>): Generator<OutcomeKindFieldEvent | OutcomeUserFieldEvent | OutcomeVersionFieldEvent | OutcomeReplayedFieldEvent | OutcomeAgeMsFieldEvent> {
     return streamMessage(buf, Outcome.codec(), opts)
+  }
+}
+
+export interface List {
+  slot: number
+  after: Uint8Array<ArrayBuffer>
+  limit: number
+  status: number
+  prefix: string
+}
+
+export namespace List {
+  let _codec: Codec<List>
+
+  export const codec = (): Codec<List> => {
+    if (_codec == null) {
+      _codec = message<List>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.slot != null && obj.slot !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.slot)
+        }
+
+        if ((obj.after != null && obj.after.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.after)
+        }
+
+        if ((obj.limit != null && obj.limit !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.limit)
+        }
+
+        if ((obj.status != null && obj.status !== 0)) {
+          w.uint32(32)
+          w.uint32(obj.status)
+        }
+
+        if ((obj.prefix != null && obj.prefix !== '')) {
+          w.uint32(42)
+          w.string(obj.prefix)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          slot: 0,
+          after: uint8ArrayAlloc(0),
+          limit: 0,
+          status: 0,
+          prefix: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.slot = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.after = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.limit = reader.uint32()
+              break
+            }
+            case 4: {
+              obj.status = reader.uint32()
+              break
+            }
+            case 5: {
+              obj.prefix = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.slot`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.after`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.limit`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.status`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.prefix`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ListSlotFieldEvent {
+    field: '$.slot'
+    value: number
+  }
+
+  export interface ListAfterFieldEvent {
+    field: '$.after'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ListLimitFieldEvent {
+    field: '$.limit'
+    value: number
+  }
+
+  export interface ListStatusFieldEvent {
+    field: '$.status'
+    value: number
+  }
+
+  export interface ListPrefixFieldEvent {
+    field: '$.prefix'
+    value: string
+  }
+
+  export function encode (obj: Partial<List>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, List.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<List>): List {
+    return decodeMessage(buf, List.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<List>): Generator<ListSlotFieldEvent | ListAfterFieldEvent | ListLimitFieldEvent | ListStatusFieldEvent | ListPrefixFieldEvent> {
+    return streamMessage(buf, List.codec(), opts)
+  }
+}
+
+export interface Page {
+  users: string[]
+  next: Uint8Array<ArrayBuffer>
+  count: number
+  epoch: number
+  sequence: number
+}
+
+export namespace Page {
+  let _codec: Codec<Page>
+
+  export const codec = (): Codec<Page> => {
+    if (_codec == null) {
+      _codec = message<Page>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.users != null && obj.users.length > 0) {
+          for (const value of obj.users) {
+            w.uint32(10)
+            w.string(value)
+          }
+        }
+
+        if ((obj.next != null && obj.next.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.next)
+        }
+
+        if ((obj.count != null && obj.count !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.count)
+        }
+
+        if ((obj.epoch != null && obj.epoch !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.epoch)
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.sequence)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          users: [],
+          next: uint8ArrayAlloc(0),
+          count: 0,
+          epoch: 0,
+          sequence: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.users != null && obj.users.length === opts.limits.users) {
+                throw new MaxLengthError('Decode error - repeated field "users" had too many elements')
+              }
+
+              obj.users.push(reader.string())
+              break
+            }
+            case 2: {
+              obj.next = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.count = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.epoch = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          users: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.users != null && obj.users === opts.limits.users) {
+                throw new MaxLengthError('Streaming decode error - repeated field "users" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.users[]`,
+                index: obj.users,
+                value: reader.string()
+              }
+
+              obj.users++
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.next`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.count`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface PageUsersFieldEvent {
+    field: '$.users[]'
+    index: number
+    value: string
+  }
+
+  export interface PageNextFieldEvent {
+    field: '$.next'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface PageCountFieldEvent {
+    field: '$.count'
+    value: number
+  }
+
+  export interface PageEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface PageSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export function encode (obj: Partial<Page>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Page.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Page>): Page {
+    return decodeMessage(buf, Page.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Page>): Generator<PageUsersFieldEvent | PageNextFieldEvent | PageCountFieldEvent | PageEpochFieldEvent | PageSequenceFieldEvent> {
+    return streamMessage(buf, Page.codec(), opts)
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { bodyOf } from './client/answer.ts'
 import { Gateways } from './client/gateways.ts'
+import { ManyOverHttp } from './client/many.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from './constants.ts'
 import { formatDuration } from './duration.ts'
 import { ConfigurationError, errorName, InvalidRequestError, InvalidUserError } from './errors.ts'
@@ -73,6 +74,7 @@ export function createClient(options: ClientOptions): Client {
     clock
   })
 
+  const many = new ManyOverHttp(gateways, randomKey)
   const show = <T>(path: string, { signal }: CallOptions) =>
     gateways.call({ method: 'GET', path, signal }, bodyOf<T>)
 
@@ -101,6 +103,11 @@ export function createClient(options: ClientOptions): Client {
         false
       )
     },
+    getMany: (ids, options) => many.getMany(ids, options),
+    page: options => many.page(options),
+    list: options => many.list(options),
+    count: options => many.count(options),
+    import: (items, options) => many.import(items, options),
     ring: (options = {}) => show<RingReport>('/v1/ring', options),
     lookup: async (id, { trace, signal } = {}) =>
       show<LookupReport>(`/v1/ring/lookup/${encodeId(id)}${trace ? '?trace=1' : ''}`, { signal }),

@@ -24,6 +24,10 @@ export const VIRTUAL_NODES_MAX = 512
 export const USER_ID_BYTES_MAX = 256
 /** Bytes of the profile's JSON. A user travels in one frame and is flushed in one write. */
 export const PROFILE_BYTES_MAX = 64 * KiB
+/** Users of one page of a list, */
+export const PAGE_USERS_MAX = 1_000
+/** and about so many bytes of them: a page travels in one frame, and is read while nothing else of the slot happens. */
+export const PAGE_BYTES_MAX = 256 * KiB
 /** A presence lease. A shorter one would end between two heartbeats of a busy network, */
 export const LEASE_MIN_MS = 1_000
 /** and for whom a day is too short, a status for good is better. */
@@ -131,6 +135,8 @@ export const HTTP_BODY_TIMEOUT_MS = 10_000
 export const HTTP_HEADER_BYTES_MAX = 16 * KiB
 /** Requests that the gateway works on at once; above it 503. */
 export const HTTP_INFLIGHT_MAX = 2_048
+/** Exports, imports and feeds that the gateway has under way at once, beside those; above it 503. */
+export const HTTP_STREAMS_MAX = 256
 /** A request as a whole, from its headers to its answer: the body, the operation, and some slack. */
 export const HTTP_ANSWER_TIMEOUT_MS = 25_000
 /** Sockets that the gateway's server holds; further ones are closed at once. Each costs an open file and some KiB. */
@@ -175,5 +181,9 @@ assert(HTTP_BODY_BYTES_MAX < FRAME_BYTES_MAX, 'what a gateway accepts must fit a
 assert(
   HTTP_BODY_TIMEOUT_MS + USERS_TIMEOUT_MS < HTTP_ANSWER_TIMEOUT_MS,
   'an operation ends before its request'
+)
+assert(
+  PAGE_BYTES_MAX + 2 * PROFILE_BYTES_MAX < FRAME_BYTES_MAX,
+  'a page and the user that made it full travel in one frame'
 )
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')

@@ -129,6 +129,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
     }
     const gateway = createGateway({
       users: node.traced,
+      many: node.many,
       ring: node.ring,
       leave: () => void leave().catch(error => runtime.log.error('this peer stays in the ring', { error })),
       recover: (request, how) => node.recover(request, how),

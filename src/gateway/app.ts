@@ -4,6 +4,7 @@ import { MethodNotAllowedError, UnknownPathError } from '../errors.ts'
 import type { App, AppContext, GatewayOptions } from './exchange.ts'
 import { errorResponse } from './problems.ts'
 import { healthRoutes } from './routes/health.ts'
+import { manyUsersRoutes } from './routes/many-users.ts'
 import { ringRoutes } from './routes/ring.ts'
 import { statusRoutes } from './routes/status.ts'
 import { usersRoutes } from './routes/users.ts'
@@ -12,11 +13,12 @@ import { USER_ID } from './user-path.ts'
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
 
 export function createApp(options: GatewayOptions): App {
-  const { users, ring, runtime, version } = options
+  const { users, many, ring, runtime, version } = options
   // Paths are matched as they stand in the URL: decoded, %2F in a user id would become a separator.
   const app: App = new Hono({ getPath: request => new URL(request.url).pathname })
   statusRoutes(app, users, runtime.clock)
   usersRoutes(app, users, runtime.clock)
+  manyUsersRoutes(app, { users, many, clock: runtime.clock })
   ringRoutes(app, options)
   healthRoutes(app, ring, version)
   app.notFound(c => unmatched(app, c))

@@ -36,7 +36,8 @@ export async function readJson(request: Request, options: BodyOptions): Promise<
   return parseJson(text)
 }
 
-function checkType(headers: Headers, options: BodyOptions): void {
+/** @throws UnsupportedMediaTypeError */
+export function checkType(headers: Headers, options: Pick<BodyOptions, 'types' | 'untyped'>): void {
   const header = headers.get('content-type')
   const [type = '', ...parameters] = (header ?? '').split(';').map(part => part.trim().toLowerCase())
   const known = header === null ? options.untyped === true : options.types.includes(type)

@@ -1,6 +1,7 @@
 /** One request and what belongs to it, as every route gets it. */
 import type { Context, Hono } from 'hono'
 import type { Log, Runtime } from '../runtime.ts'
+import type { ManyUsers } from '../users/many-users.ts'
 import type { RecoveryReport, RecoveryRequest, RingInspector } from '../users/ring-report.ts'
 import type { TracedUsers } from '../users/users.ts'
 import type { Cors } from './cors.ts'
@@ -20,6 +21,7 @@ export type AppContext = Context<{ Bindings: Exchange }>
 /** What the gateway is made from. */
 export interface GatewayOptions {
   readonly users: TracedUsers
+  readonly many: ManyUsers
   readonly ring: RingInspector
   /** Begins to leave the ring for good, in the background; `ring.self()` tells how far it is. */
   readonly leave: () => void

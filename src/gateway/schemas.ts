@@ -1,8 +1,9 @@
 /** The shapes of what callers send, as zod schemas: they validate, and describe the same in words of their own. */
 import { z } from 'zod'
-import { LEASE_MAX_MS, LEASE_MIN_MS } from '../constants.ts'
+import { LEASE_MAX_MS, LEASE_MIN_MS, PAGE_USERS_MAX, USER_ID_BYTES_MAX } from '../constants.ts'
 import { formatDuration, parseDuration } from '../duration.ts'
 import { InvalidRequestError, InvalidUserError } from '../errors.ts'
+import { IMPORT_MODES } from '../users/many-users.ts'
 import { type Profile, STATUSES } from '../users/user.ts'
 
 const STATUS_NAMES = STATUSES.map((name, number) => `${name} (${number})`).join(', ')
@@ -46,6 +47,17 @@ export const patchBody = z.strictObject({
   profile: profile.optional(),
   ttl: ttl.nullable().optional()
 })
+/** What an import reads of a line; what else an exported user has is left aside. */
+export const importLine = z.looseObject({
+  id: z.string(),
+  status,
+  profile: profile.optional(),
+  ttl: ttl.nullish(),
+  expiresAt: z.iso.datetime().nullish()
+})
+export const batchGetBody = z.strictObject({
+  ids: z.array(z.string(), { error: 'Give a list of user ids' }).max(PAGE_USERS_MAX)
+})
 export const heartbeatBody = z.strictObject({ ttl })
 /** The original looks at nothing but the status. */
 export const statusBody = z.looseObject({ status })
@@ -66,6 +78,17 @@ export const readQuery = z.strictObject({
   consistency: z.enum(['strong', 'stale']).optional(),
   stale: flag.optional()
 })
+const filter = {
+  status: z.enum(STATUSES).optional(),
+  prefix: z.string().max(USER_ID_BYTES_MAX).optional()
+}
+export const countQuery = z.strictObject(filter)
+export const listQuery = z.strictObject({
+  ...filter,
+  limit: z.coerce.number().int().min(1).max(PAGE_USERS_MAX).optional(),
+  cursor: z.string().optional()
+})
+export const importQuery = z.strictObject({ mode: z.enum(IMPORT_MODES).default('upsert') })
 export const lookupQuery = z.strictObject({ trace: flag.optional() })
 export const readyQuery = z.strictObject({ verbose: flag.optional() })
 

@@ -16,12 +16,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
-import {
-  HTTP_ANSWER_TIMEOUT_MS,
-  HTTP_BODY_TIMEOUT_MS,
-  HTTP_CONNECTIONS_MAX,
-  HTTP_HEADER_BYTES_MAX
-} from '../constants.ts'
+import { HTTP_ANSWER_TIMEOUT_MS, HTTP_CONNECTIONS_MAX, HTTP_HEADER_BYTES_MAX } from '../constants.ts'
 import { ConfigurationError, ERROR_KINDS, problemType } from '../errors.ts'
 import type { Log } from '../runtime.ts'
 import { Connections } from './connections.ts'
@@ -29,9 +24,9 @@ import type { Gateway } from './gateway.ts'
 
 /** Slow headers cost a socket each. */
 const HEADERS_TIMEOUT_MS = 10_000
-/** Longer than what the gateway gives a body, so that a slow one gets the gateway's answer. */
-const REQUEST_TIMEOUT_MS = HEADERS_TIMEOUT_MS + HTTP_BODY_TIMEOUT_MS + 5_000
-/** How exact the two timeouts above are. */
+/** A body is given its time where it is read: an import may go on for long. One that nobody reads ends with its answer. */
+const REQUEST_TIMEOUT_MS = 0
+/** How exact the timeout of headers is. */
 const CHECK_INTERVAL_MS = 1_000
 /** Longer than the 60 s after which common load balancers drop an idle connection, lest they send into a closing one. */
 const KEEP_ALIVE_MS = 65_000

@@ -5,13 +5,15 @@
  */
 import * as wire from '../../protocols/users.ts'
 import type { Peer } from '../chord/ring-node.ts'
-import { HTTP_BODY_BYTES_MAX, PEER_BOOK_MAX } from '../constants.ts'
+import { PEER_BOOK_MAX } from '../constants.ts'
 import { ProtocolViolationError } from '../errors.ts'
 import type { View } from '../replica/view.ts'
 import { SLOTS_MAX, type Slot } from '../ring/slot.ts'
+import type { ListPage, ListQuery } from '../users/listing.ts'
 import { type Get, isWrite, type Operation, type Outcome, type OutcomeKind } from '../users/operation.ts'
 import { checkProfile, checkStatus, checkTtl, checkUserId, type User } from '../users/user.ts'
 import type { SlotTally, Tally } from '../users/users-rpc.ts'
+import { packList, packPage, unpackList, unpackPage } from './list-codec.ts'
 import {
   atMost,
   checkedSlot,
@@ -20,6 +22,7 @@ import {
   MEMBERS_MAX,
   packPeer,
   packView,
+  parsedObject,
   safe,
   toHex,
   unpackPeer,
@@ -34,6 +37,7 @@ const AGE_MS_MAX = 2 ** 32 - 1
 export type UsersMessage =
   | { readonly type: 'operation'; readonly operation: Operation; readonly ageMs: number }
   | { readonly type: 'stale-read'; readonly operation: Get }
+  | { readonly type: 'list'; readonly query: ListQuery }
   | { readonly type: 'where-is'; readonly slots: readonly Slot[] }
   | { readonly type: 'advertise'; readonly views: readonly View[] }
   | { readonly type: 'leaving' }
@@ -43,6 +47,7 @@ export type UsersAnswer =
   /** `ageMs` 0 unless it answers a stale read. */
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly ageMs: number }
   | { readonly type: 'views'; readonly views: readonly View[] }
+  | { readonly type: 'page'; readonly page: ListPage }
   | { readonly type: 'tally'; readonly tally: Tally }
   | { readonly type: 'done' }
 
@@ -54,6 +59,8 @@ export function encodeUsersMessage(message: UsersMessage): Uint8Array {
       return wire.UsersRequest.encode({
         operation: { ...packOperation(message.operation, 0), consistency: wire.Operation.Consistency.STALE }
       })
+    case 'list':
+      return wire.UsersRequest.encode({ list: packList(message.query) })
     case 'where-is':
       return wire.UsersRequest.encode({ whereIs: { slots: [...message.slots] } })
     case 'advertise':
@@ -67,10 +74,11 @@ export function encodeUsersMessage(message: UsersMessage): Uint8Array {
 
 /** @throws ProtocolViolationError, InvalidUserError */
 export function decodeUsersMessage(bytes: Uint8Array, slotCount: number): UsersMessage {
-  const { operation, whereIs, advertise, leaving, tally } = decoded('request', () =>
+  const { operation, list, whereIs, advertise, leaving, tally } = decoded('request', () =>
     wire.UsersRequest.decode(bytes)
   )
   if (operation !== undefined) return unpackRequest(operation)
+  if (list !== undefined) return { type: 'list', query: unpackList(list, slotCount) }
   if (whereIs !== undefined) {
     atMost('slots', whereIs.slots.length, VIEWS_MAX)
     return { type: 'where-is', slots: whereIs.slots.map(slot => checkedSlot(slot, slotCount)) }
@@ -87,6 +95,8 @@ export function encodeUsersAnswer(answer: UsersAnswer): Uint8Array {
       return wire.UsersReply.encode({ outcome: packOutcome(answer.outcome, answer.ageMs) })
     case 'views':
       return wire.UsersReply.encode({ views: { views: answer.views.map(packView) } })
+    case 'page':
+      return wire.UsersReply.encode({ page: packPage(answer.page) })
     case 'tally':
       return wire.UsersReply.encode({ tally: packTally(answer.tally) })
     case 'done':
@@ -96,12 +106,13 @@ export function encodeUsersAnswer(answer: UsersAnswer): Uint8Array {
 
 /** @throws ProtocolViolationError */
 export function decodeUsersAnswer(bytes: Uint8Array, slotCount: number): UsersAnswer {
-  const { outcome, views, done, tally } = decoded('reply', () => wire.UsersReply.decode(bytes))
+  const { outcome, views, done, page, tally } = decoded('reply', () => wire.UsersReply.decode(bytes))
   if (outcome !== undefined) {
     return { type: 'outcome', outcome: unpackOutcome(outcome), ageMs: unpackAge(outcome.ageMs) }
   }
   if (views !== undefined) return { type: 'views', views: unpackViews(views.views, slotCount) }
   if (done !== undefined) return { type: 'done' }
+  if (page !== undefined) return { type: 'page', page: unpackPage(page) }
   if (tally !== undefined) return { type: 'tally', tally: unpackTally(tally, slotCount) }
   throw new ProtocolViolationError('A users reply without a body that this version knows')
 }
@@ -253,13 +264,4 @@ function unpackOutcome({ kind, user, version, replayed }: wire.Outcome): Outcome
 function unpackViews(views: readonly wire.View[], slotCount: number): View[] {
   atMost('views', views.length, VIEWS_MAX)
   return views.map(view => unpackView(view, slotCount))
-}
-
-function parsedObject(what: string, json: string): Record<string, unknown> {
-  atMost(`bytes of ${what}`, json.length, HTTP_BODY_BYTES_MAX)
-  const value: unknown = decoded(what, () => JSON.parse(json))
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProtocolViolationError(`${what} is not a JSON object`)
-  }
-  return value as Record<string, unknown>
 }

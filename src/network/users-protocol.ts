@@ -5,8 +5,16 @@ import type { ReplicaMessage } from '../replica/message.ts'
 import type { ReplicaHandler, ReplicaRpc, RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
+import type { ListPage, ListQuery } from '../users/listing.ts'
 import type { Get, Operation, Outcome } from '../users/operation.ts'
-import type { OperateOptions, OperationResult, StaleResult, Tally, UsersRpc } from '../users/users-rpc.ts'
+import type {
+  Answered,
+  OperateOptions,
+  OperationResult,
+  StaleResult,
+  Tally,
+  UsersRpc
+} from '../users/users-rpc.ts'
 import { REPLICA_PROTOCOL, ReplicaProtocol } from './replica-protocol.ts'
 import { type CallResult, RpcEndpoint } from './rpc.ts'
 import {
@@ -30,6 +38,7 @@ interface Elsewhere {
 export interface UsersHandler extends Pick<ReplicaHandler, 'received'> {
   /** @param ageMs since the first try of the operation that may have been executed; 0 when there was none */
   operate(operation: Operation, ageMs: number): Promise<{ kind: 'done'; outcome: Outcome } | Elsewhere>
+  list(query: ListQuery): Promise<{ kind: 'done'; outcome: ListPage } | Elsewhere>
   readStale(get: Get): { kind: 'done'; outcome: Outcome; ageMs: number } | Elsewhere
   whereIs(slots: readonly Slot[]): readonly View[]
   advertised(views: readonly View[]): void
@@ -74,6 +83,15 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
     const request = encodeUsersMessage({ type: 'operation', operation, ageMs: options.ageMs })
     const result = await this.#endpoint.call(peer, request, options)
     return result.kind === 'reply' ? this.#resultOf(peer, result.body) : unanswered(result)
+  }
+
+  async list(peer: Peer, query: ListQuery, options: RpcOptions): Promise<Answered<ListPage>> {
+    const result = await this.#endpoint.call(peer, encodeUsersMessage({ type: 'list', query }), options)
+    if (result.kind !== 'reply') return unanswered(result)
+    const answer = this.#decode(peer, result.body)
+    if (answer?.type === 'page') return { kind: 'done', outcome: answer.page }
+    if (answer?.type === 'views') return { kind: 'elsewhere', view: answer.views[0] }
+    return { kind: 'no-reply', sent: true, reason: 'an answer that cannot be read' }
   }
 
   async readStale(peer: Peer, get: Get, options: RpcOptions): Promise<StaleResult> {
@@ -148,6 +166,10 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
       case 'operation': {
         const result = await handler.operate(message.operation, message.ageMs)
         return result.kind === 'done' ? { type: 'outcome', outcome: result.outcome, ageMs: 0 } : views(result)
+      }
+      case 'list': {
+        const result = await handler.list(message.query)
+        return result.kind === 'done' ? { type: 'page', page: result.outcome } : views(result)
       }
       case 'stale-read': {
         const result = handler.readStale(message.operation)

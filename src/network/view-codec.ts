@@ -2,7 +2,7 @@
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import type * as wire from '../../protocols/users.ts'
 import { multihashOf, type Peer } from '../chord/ring-node.ts'
-import { PEER_BOOK_MAX } from '../constants.ts'
+import { HTTP_BODY_BYTES_MAX, PEER_BOOK_MAX } from '../constants.ts'
 import { ProtocolViolationError } from '../errors.ts'
 import type { Ballot } from '../replica/ballot.ts'
 import type { EntryId } from '../replica/entry.ts'
@@ -171,4 +171,14 @@ export function decoded<T>(what: string, decode: () => T): T {
       cause
     })
   }
+}
+
+/** @throws ProtocolViolationError */
+export function parsedObject(what: string, json: string): Record<string, unknown> {
+  atMost(`bytes of ${what}`, json.length, HTTP_BODY_BYTES_MAX)
+  const value: unknown = decoded(what, () => JSON.parse(json))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProtocolViolationError(`${what} is not a JSON object`)
+  }
+  return value as Record<string, unknown>
 }

@@ -15,11 +15,12 @@ import type { Effects, Envelope, Moment, Result } from './effects.ts'
 import type { EntryId } from './entry.ts'
 import { Journal } from './journal.ts'
 import type { ReplicaMessage } from './message.ts'
+import { Outbox } from './outbox.ts'
 import type { Target } from './proposal.ts'
 import { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaHandler, ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
-import type { Execution, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
+import type { Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
 import { HEARTBEAT_MS, LATE_MS } from './timing.ts'
@@ -76,7 +77,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   readonly #met = new Map<Peer, Incarnation>()
   /** Replicas that took a step in this turn. */
   readonly #touched = new Set<Slot>()
-  readonly #outbox = new Map<Peer, ReplicaMessage[]>()
+  readonly #outbox = new Outbox()
   /** Messages of this peer to itself. */
   #loopback: ReplicaMessage[] = []
   #turn: Promise<void> | undefined
@@ -134,6 +135,14 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
         command,
         ticket: { settle: result => finish(result, resolve, reject) }
       })
+    })
+  }
+
+  scan<T>(slot: Slot, scan: Scan<T>): Promise<Execution<T>> {
+    return new Promise((resolve, reject) => {
+      if (this.#state !== 'running') throw stopping()
+      const settle = (result: Result<unknown>) => finish(result as Result<T>, resolve, reject)
+      this.#step(slot, { type: 'scan', scan, ticket: { settle } })
     })
   }
 
@@ -311,12 +320,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       }
       this.#journal.release(envelope => this.#post(envelope))
     }
-    for (const [to, messages] of this.#outbox) {
-      // Entries before the heartbeats that speak of them; and crowds of one kind are cheap to send.
-      messages.sort((a, b) => placeOf(a) - placeOf(b))
-      this.#init.rpc.post(to, messages)
-    }
-    this.#outbox.clear()
+    this.#outbox.empty((to, messages) => this.#init.rpc.post(to, messages))
     this.#journal.write()
   }
 
@@ -325,15 +329,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     this.#touched.delete(slot)
   }
 
-  #post({ to, message }: Envelope): void {
-    if (to === this.#init.self.peer) {
-      this.#loopback.push(message)
-      this.#endTurnSoon()
-      return
-    }
-    const messages = this.#outbox.get(to)
-    if (messages === undefined) this.#outbox.set(to, [message])
-    else messages.push(message)
+  #post(envelope: Envelope): void {
+    if (envelope.to === this.#init.self.peer) this.#loopback.push(envelope.message)
+    else this.#outbox.put(envelope)
     this.#endTurnSoon()
   }
 
@@ -351,21 +349,6 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
 /** Each round is one step of an exchange of a replica with itself, of which the longest, a whole view change, has a dozen. */
 const TURN_ROUNDS_MAX = 1_000
-
-const KINDS: readonly ReplicaMessage['type'][] = [
-  'append',
-  'learn',
-  'appended',
-  'learned',
-  'gap',
-  'confirm',
-  'heartbeat'
-]
-
-/** Where a message stands among those of a turn. */
-function placeOf({ type }: ReplicaMessage): number {
-  return KINDS.indexOf(type)
-}
 
 function isSame({ members, leader }: View, target: Target): boolean {
   return (

@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.ts'
 import type { Appended, Confirm, Gap, ReplicaMessage } from './message.ts'
 import { Progress } from './progress.ts'
 import { reachedByMajority } from './quorum.ts'
-import type { EvaluationContext, SlotMachine } from './slot-machine.ts'
+import type { EvaluationContext, Scan, SlotMachine } from './slot-machine.ts'
 import { textOf } from './table.ts'
 import {
   ELAPSED_ENTRIES_MAX,
@@ -148,6 +148,22 @@ export class Leadership<Command, Outcome> {
       if (errorName(error) === undefined) throw error
       this.#refuse(ticket, error as AnilloError)
     }
+  }
+
+  scan<T>({ after, read }: Scan<T>, ticket: Ticket<T>): void {
+    const { ledger, effects, view } = this.#init
+    this.#asking.push({
+      after: this.#round,
+      dependsOn: 0,
+      answer: () => {
+        const rows = ledger.table.rows(after)
+        if (rows === undefined) {
+          const why = `Slot ${view.slot} is just taking in a snapshot: try again`
+          this.#refuse(ticket, new BusyError(why, { retryAfterMs: RETRY_AFTER_MS }))
+        } else effects().settle(ticket, { kind: 'done', outcome: read(rows, ledger.table.applied) })
+      },
+      refuse: newest => effects().settle(ticket, { kind: 'elsewhere', view: newest })
+    })
   }
 
   /** At the end of a turn: sends and answers what all that it brought allows. */
@@ -310,7 +326,7 @@ export class Leadership<Command, Outcome> {
     })
   }
 
-  #refuse(ticket: Ticket<Outcome>, error: AnilloError): void {
+  #refuse(ticket: Ticket<unknown>, error: AnilloError): void {
     this.#init.effects().settle(ticket, { kind: 'refused', error })
   }
 

@@ -4,11 +4,14 @@ import type { Ticket } from './effects.ts'
 import type { LedgerMark } from './ledger.ts'
 import type { ReplicaMessage } from './message.ts'
 import type { Target } from './proposal.ts'
+import type { Scan } from './slot-machine.ts'
 import type { Incarnation } from './view.ts'
 
 export type ReplicaEvent<Command, Outcome> =
   | { readonly type: 'message'; readonly from: Incarnation; readonly message: ReplicaMessage }
   | { readonly type: 'execute'; readonly command: Command; readonly ticket: Ticket<Outcome> }
+  /** Of the rows after `after`, in key order, for as long as this replica leads. */
+  | { readonly type: 'scan'; readonly scan: Scan<unknown>; readonly ticket: Ticket<unknown> }
   /** Several times in HEARTBEAT_MS; `heartbeat` once. */
   | { readonly type: 'tick'; readonly heartbeat: boolean }
   /** The turn is over: what it brought is sent. */

@@ -128,6 +128,10 @@ export class Replica<Command, Outcome> {
       case 'execute':
         this.#execute(event.command, event.ticket)
         break
+      case 'scan':
+        if (this.leadership !== undefined) this.leadership.scan(event.scan, event.ticket)
+        else this.#effects.settle(event.ticket, { kind: 'elsewhere', view: this.#ledger.newest ?? undefined })
+        break
       case 'tick':
         this.#tick(event.heartbeat)
         break

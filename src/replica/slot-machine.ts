@@ -4,6 +4,7 @@
  * replica: it sees the row, the entry, and nothing else.
  */
 import type { Slot } from '../ring/slot.ts'
+import type { Applied } from './applied.ts'
 import type { View } from './view.ts'
 
 export interface EvaluationContext {
@@ -49,6 +50,16 @@ export interface SlotMachine<Command, Outcome> {
   elapse(row: Uint8Array, context: EvaluationContext): Uint8Array | undefined
 }
 
+/** A read of many rows, all as they are at one moment. */
+export interface Scan<T> {
+  /** Rows after this key only. */
+  readonly after?: Uint8Array | undefined
+  /** `rows` in key order, to be read before it returns. */
+  readonly read: (rows: Iterable<Row>, applied: Applied) => T
+}
+
+export type Row = readonly [key: Uint8Array, value: Uint8Array]
+
 export type Execution<Outcome> =
   | { readonly kind: 'done'; readonly outcome: Outcome }
   /** This peer does not answer for the slot; nothing was executed by this call. The newest view it knows. */
@@ -70,6 +81,11 @@ export interface Slots<Command, Outcome> {
    * @throws OutcomeUnknownError it may have been executed, or may yet be
    */
   execute(slot: Slot, command: Command): Promise<Execution<Outcome>>
+  /**
+   * What `scan` finds in the slot's table, if this peer leads it; as linearizable as what `execute` answers.
+   * @throws BusyError, UnavailableError
+   */
+  scan<T>(slot: Slot, scan: Scan<T>): Promise<Execution<T>>
   /** The answer to a read from this replica's own table, as old as that is; undefined when it has none. */
   readStale(slot: Slot, command: Command): StaleRead<Outcome> | undefined
   /** The views installed here. */

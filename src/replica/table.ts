@@ -9,7 +9,7 @@ import type { Store, Write } from '../storage/store.ts'
 import { Agenda } from './agenda.ts'
 import { type Applied, decodeApplied, encodeApplied, NOTHING_APPLIED } from './applied.ts'
 import type { Entry } from './entry.ts'
-import type { SlotMachine } from './slot-machine.ts'
+import type { Row, SlotMachine } from './slot-machine.ts'
 
 /** A row that the disk may not have yet. */
 interface Fresh {
@@ -117,6 +117,33 @@ export class Table {
     this.#durable = NOTHING_APPLIED.sequence
     this.#switching = undefined
     this.#agenda = undefined
+  }
+
+  /** Rows after `after`, in key order; undefined for the moments in which a snapshot is switched. */
+  rows(after?: Uint8Array): Iterable<Row> | undefined {
+    return this.#isSwitching() ? undefined : this.#merged(after)
+  }
+
+  *#merged(after: Uint8Array | undefined): Iterable<Row> {
+    const from = after === undefined ? '' : textOf(after)
+    // Keys as texts have the order of their bytes.
+    const fresh = [...this.#fresh].filter(([key]) => key > from).sort(([a], [b]) => (a < b ? -1 : 1))
+    let next = 0
+    const before = function* (key: string | undefined): Iterable<Row> {
+      for (; next < fresh.length && (key === undefined || fresh[next]![0] < key); next++) {
+        const [text, { row }] = fresh[next]!
+        if (row !== null) yield [Buffer.from(text, 'latin1'), row]
+      }
+    }
+    const { start, end } = rowRange(this.#slot)
+    for (const [key, row] of this.#store.range({ start: after ?? start, end })) {
+      const text = textOf(key)
+      if (text === from) continue
+      yield* before(text)
+      if (fresh[next]?.[0] !== text) yield [key, row]
+      else if (fresh[next++]![1].row !== null) yield [key, fresh[next - 1]![1].row!]
+    }
+    yield* before(undefined)
   }
 
   /** Keys of rows that are due at that log time, so many at most. */

@@ -1,22 +1,28 @@
 /**
- * One operation, tried until it is answered, or until nobody can be expected to. Every try carries the same operation
- * id, so that it is executed once however often it arrives.
+ * One errand to the leader of a slot, tried until it is answered, or until nobody can be expected to. Every try of a
+ * change carries the same operation id, so that it is executed once however often it arrives.
  *
  * A slot whose leader is gone has the next one within a few seconds, so a try that fails is followed by another while
  * a majority of the slot's members may be alive, up to the operation's deadline. Only without a majority for LOST_MS
  * is it given up early.
  */
 import type { Peer } from '../chord/ring-node.ts'
-import { RETRY_AFTER_MS, USERS_TRY_TIMEOUT_MS } from '../constants.ts'
-import { type AnilloError, errorName, OutcomeUnknownError, UnavailableError } from '../errors.ts'
-import type { Slots } from '../replica/slot-machine.ts'
+import { RETRY_AFTER_MS, USERS_TIMEOUT_MS, USERS_TRY_TIMEOUT_MS } from '../constants.ts'
+import {
+  type AnilloError,
+  errorName,
+  NotRunningError,
+  OutcomeUnknownError,
+  UnavailableError
+} from '../errors.ts'
+import type { Execution } from '../replica/slot-machine.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
-import { type Deadline, jitter, type Runtime, sleep } from '../runtime.ts'
+import { type Deadline, deadlineAfter, jitter, type Runtime, raceSignal, sleep } from '../runtime.ts'
 import { isNewer, type Locator } from './locator.ts'
-import { isWrite, type Operation, type Outcome } from './operation.ts'
+import type { Outcome } from './operation.ts'
 import type { Route } from './users.ts'
-import type { OperationResult, UsersRpc } from './users-rpc.ts'
+import type { Answered, OperateOptions } from './users-rpc.ts'
 
 /** Between two tries; doubled each time. */
 const BACKOFF_MS = 30
@@ -28,23 +34,63 @@ const LOOK_AFTER_MS = 250
 /** Redirects that are followed without a pause, each to a newer view. */
 const REDIRECTS_MAX = 8
 
+/** What is asked of whoever leads a slot. */
+export interface Errand<T> {
+  readonly slot: Slot
+  /** What it is about, for people: `user "7"`. */
+  readonly subject: string
+  /** It changes something: a try that was not answered may have been executed. */
+  readonly changes: boolean
+  /** Since its caller first sent it, ms; 0: it is new. */
+  readonly ageMs: number
+  /** Asks this peer. `ageMs`: since the first try that may have been executed. */
+  here(ageMs: number): Promise<Execution<T>>
+  there(peer: Peer, options: OperateOptions): Promise<Answered<T>>
+}
+
 export interface AttemptInit {
   readonly self: Peer
-  readonly slots: Pick<Slots<Operation, Outcome>, 'execute'>
   readonly locator: Locator
-  readonly rpc: Pick<UsersRpc, 'operate'>
   readonly runtime: Runtime
   /** Aborts when this peer stops. */
   readonly stopping: AbortSignal
 }
 
-export interface Executed {
-  readonly outcome: Outcome
+export interface Executed<T = Outcome> {
+  readonly outcome: T
   readonly route: Route
 }
 
-export class Attempt {
-  readonly #operation: Operation
+/**
+ * Tries until the errand is answered.
+ * @throws what the leader refused it with; UnavailableError: certainly not executed; OutcomeUnknownError
+ */
+export async function pursue<T>(
+  errand: Errand<T>,
+  init: AttemptInit,
+  signal: AbortSignal | undefined
+): Promise<Executed<T>> {
+  const { runtime, stopping } = init
+  refuseStopped(init)
+  using deadline = deadlineAfter(runtime.clock, USERS_TIMEOUT_MS, signal)
+  const attempt = new Attempt(errand, init, deadline)
+  try {
+    return await raceSignal(raceSignal(attempt.run(), deadline.signal), stopping)
+  } catch (error) {
+    if (!deadline.signal.aborted && !stopping.aborted) throw error
+    const reason = stopping.aborted ? 'this peer is stopping' : 'no answer in time'
+    if (signal?.aborted && !attempt.mayBeExecuted) throw signal.reason
+    throw attempt.giveUp(reason)
+  }
+}
+
+/** @throws NotRunningError */
+export function refuseStopped({ stopping }: Pick<AttemptInit, 'stopping'>): void {
+  if (stopping.aborted) throw new NotRunningError('This peer is stopping, or has stopped')
+}
+
+class Attempt<T> {
+  readonly #errand: Errand<T>
   readonly #slot: Slot
   readonly #init: AttemptInit
   readonly #deadline: Deadline
@@ -53,9 +99,9 @@ export class Attempt {
   /** When the first try left that may have been executed. */
   #doubtSinceMs: number | undefined
 
-  constructor(operation: Operation, slot: Slot, init: AttemptInit, deadline: Deadline) {
-    this.#operation = operation
-    this.#slot = slot
+  constructor(errand: Errand<T>, init: AttemptInit, deadline: Deadline) {
+    this.#errand = errand
+    this.#slot = errand.slot
     this.#init = init
     this.#deadline = deadline
   }
@@ -66,7 +112,7 @@ export class Attempt {
   }
 
   /** @throws what the leader refused it with; see {@link giveUp} */
-  async run(): Promise<Executed> {
+  async run(): Promise<Executed<T>> {
     const { locator, stopping } = this.#init
     let redirects = 0
     for (;;) {
@@ -88,7 +134,7 @@ export class Attempt {
 
   /** The end when nobody can be expected to answer: the one of two errors that is true. */
   giveUp(reason: string): AnilloError {
-    const where = `Slot ${this.#slot} of user ${JSON.stringify(this.#operation.id)}`
+    const where = `Slot ${this.#slot} of ${this.#errand.subject}`
     const details = { retryAfterMs: RETRY_AFTER_MS }
     return this.mayBeExecuted
       ? new OutcomeUnknownError(
@@ -99,27 +145,24 @@ export class Attempt {
   }
 
   /** One try at the view's leader; undefined when a newer view came to be known before the answer. */
-  async #try(view: View): Promise<OperationResult | undefined> {
+  async #try(view: View): Promise<Answered<T> | undefined> {
     const doubtSinceMs = this.#doubtSinceMs
     const ageMs = this.#ageMs()
     // In doubt until it is answered: the deadline may come first.
-    if (this.#operation.kind !== 'get') this.#doubtSinceMs ??= this.#init.runtime.clock.monotonic()
+    if (this.#errand.changes) this.#doubtSinceMs ??= this.#init.runtime.clock.monotonic()
     const result = await this.#unlessOvertaken(this.#ask(view.leader.peer, ageMs), view)
     if (result !== undefined && !leavesDoubt(result)) this.#doubtSinceMs = doubtSinceMs
     return result
   }
 
-  async #ask(leader: Peer, ageMs: number): Promise<OperationResult> {
-    const { self, slots, rpc } = this.#init
-    if (leader !== self) {
+  async #ask(leader: Peer, ageMs: number): Promise<Answered<T>> {
+    if (leader !== this.#init.self) {
       this.#hops++
       const { signal } = this.#deadline
-      return rpc.operate(leader, this.#operation, { timeoutMs: USERS_TRY_TIMEOUT_MS, signal, ageMs })
+      return this.#errand.there(leader, { timeoutMs: USERS_TRY_TIMEOUT_MS, signal, ageMs })
     }
-    const operation = this.#operation
-    const aged = isWrite(operation) ? { ...operation, ageMs } : operation
     try {
-      return await slots.execute(this.#slot, aged)
+      return await this.#errand.here(ageMs)
     } catch (error) {
       if (errorName(error) === undefined) throw error
       return { kind: 'refused', error: error as AnilloError }
@@ -128,14 +171,14 @@ export class Attempt {
 
   /** 0 says that nothing can have been executed. Once something can, a try's time on its way is added beforehand. */
   #ageMs(): number {
-    const given = isWrite(this.#operation) ? (this.#operation.ageMs ?? 0) : 0
+    const given = this.#errand.ageMs
     if (this.#doubtSinceMs === undefined) return given
     const nowMs = this.#init.runtime.clock.monotonic()
     return given + Math.ceil(nowMs - this.#doubtSinceMs) + USERS_TRY_TIMEOUT_MS
   }
 
   /** What `asked` comes to; undefined when a newer view is known first, since then its answer may never come. */
-  #unlessOvertaken(asked: Promise<OperationResult>, view: View): Promise<OperationResult | undefined> {
+  #unlessOvertaken(asked: Promise<Answered<T>>, view: View): Promise<Answered<T> | undefined> {
     const { locator, runtime } = this.#init
     return new Promise((resolve, reject) => {
       let over = false
@@ -164,7 +207,7 @@ export class Attempt {
     await sleep(runtime.clock, jitter(runtime.random, backoffMs), this.#deadline.signal)
   }
 
-  #executed(outcome: Outcome, { leader }: View): Executed {
+  #executed(outcome: T, { leader }: View): Executed<T> {
     return {
       outcome,
       route: { slot: this.#slot, owner: leader.peer, hops: this.#hops, consistency: 'strong' }
@@ -197,7 +240,7 @@ function isPassing(error: unknown): boolean {
   )
 }
 
-function leavesDoubt(result: OperationResult): boolean {
+function leavesDoubt(result: Answered<unknown>): boolean {
   return result.kind === 'no-reply'
     ? result.sent
     : result.kind === 'refused' && errorName(result.error) === 'OutcomeUnknownError'

@@ -5,25 +5,21 @@
  */
 import { createHash } from 'node:crypto'
 import { toString as bytesToString } from 'uint8arrays/to-string'
-import {
-  IDEMPOTENCY_KEY_LENGTH_MAX,
-  RETRY_AFTER_MS,
-  STALE_TIMEOUT_MS,
-  USERS_TIMEOUT_MS
-} from '../constants.ts'
+import { IDEMPOTENCY_KEY_LENGTH_MAX, RETRY_AFTER_MS, STALE_TIMEOUT_MS } from '../constants.ts'
 import {
   ConflictError,
   IdempotencyKeyReusedError,
   InvalidRequestError,
   NotFoundError,
-  NotRunningError,
   UnavailableError
 } from '../errors.ts'
+import type { Slots } from '../replica/slot-machine.ts'
 import { keyOf } from '../ring/position.ts'
 import { type Slot, slotOf } from '../ring/slot.ts'
 import { deadlineAfter, raceSignal } from '../runtime.ts'
-import { Attempt, type AttemptInit, type Executed } from './attempt.ts'
-import type { Get, Operation, Outcome } from './operation.ts'
+import { type AttemptInit, type Errand, type Executed, pursue, refuseStopped } from './attempt.ts'
+import type { ManyUsers } from './many-users.ts'
+import { type Get, isWrite, type Operation, type Outcome } from './operation.ts'
 import { type ReplicaReadInit, readReplica } from './replica-read.ts'
 import {
   checkProfile,
@@ -49,7 +45,7 @@ import type { UsersRpc } from './users-rpc.ts'
 
 export interface RingUsersInit extends AttemptInit, ReplicaReadInit {
   readonly slotCount: number
-  readonly slots: AttemptInit['slots'] & ReplicaReadInit['slots']
+  readonly slots: Pick<Slots<Operation, Outcome>, 'execute' | 'readStale'>
   readonly rpc: Pick<UsersRpc, 'operate' | 'readStale'>
 }
 
@@ -154,24 +150,26 @@ export class RingUsers implements TracedUsers {
     return createHash('sha256').update(id).update('\0').update(key).digest('hex').slice(0, 32)
   }
 
-  async #execute(operation: Operation, { signal }: CallOptions): Promise<Executed> {
-    const { runtime, stopping } = this.#init
-    this.#refuseStopped()
-    using deadline = deadlineAfter(runtime.clock, USERS_TIMEOUT_MS, signal)
-    const attempt = new Attempt(operation, this.#slotOf(operation), this.#init, deadline)
-    try {
-      return await raceSignal(raceSignal(attempt.run(), deadline.signal), stopping)
-    } catch (error) {
-      if (!deadline.signal.aborted && !stopping.aborted) throw error
-      const reason = stopping.aborted ? 'this peer is stopping' : 'no answer in time'
-      if (signal?.aborted && !attempt.mayBeExecuted) throw signal.reason
-      throw attempt.giveUp(reason)
+  #errand(operation: Operation): Errand<Outcome> {
+    const { slots, rpc } = this.#init
+    const slot = this.#slotOf(operation)
+    return {
+      slot,
+      subject: `user ${quote(operation.id)}`,
+      changes: operation.kind !== 'get',
+      ageMs: isWrite(operation) ? (operation.ageMs ?? 0) : 0,
+      here: ageMs => slots.execute(slot, isWrite(operation) ? { ...operation, ageMs } : operation),
+      there: (peer, options) => rpc.operate(peer, operation, options)
     }
+  }
+
+  #execute(operation: Operation, { signal }: CallOptions): Promise<Executed> {
+    return pursue(this.#errand(operation), this.#init, signal)
   }
 
   async #readStale(get: Get, { signal }: CallOptions): Promise<Executed> {
     const { runtime, stopping } = this.#init
-    this.#refuseStopped()
+    refuseStopped(this.#init)
     using deadline = deadlineAfter(runtime.clock, STALE_TIMEOUT_MS, signal)
     const slot = this.#slotOf(get)
     try {
@@ -183,10 +181,6 @@ export class RingUsers implements TracedUsers {
         retryAfterMs: RETRY_AFTER_MS
       })
     }
-  }
-
-  #refuseStopped(): void {
-    if (this.#init.stopping.aborted) throw new NotRunningError('This peer is stopping, or has stopped')
   }
 
   #slotOf({ id }: Operation): Slot {
@@ -223,8 +217,13 @@ function quote(id: string): string {
 }
 
 /** The plain interface over the traced one. */
-export function plainUsers(users: TracedUsers): Users {
+export function plainUsers(users: TracedUsers, many: ManyUsers): Users {
   return {
+    getMany: (ids, options) => many.getMany(ids, options),
+    page: options => many.page(options),
+    list: options => many.list(options),
+    count: options => many.count(options),
+    import: (items, options) => many.import(items, options),
     get: async (id, options) => (await users.get(id, options)).value,
     set: async (id, input, options) => (await users.set(id, input, options)).value,
     patch: async (id, patch, options) => (await users.patch(id, patch, options)).value,

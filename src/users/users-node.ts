@@ -20,9 +20,11 @@ import { positionOfRow, rowRange, userIdOfRow } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { chordPlacement } from './chord-placement.ts'
 import { Inspector } from './inspector.ts'
+import type { ListQuery } from './listing.ts'
 import { Locator } from './locator.ts'
-import { type Get, type Operation, type Outcome, usersMachine } from './operation.ts'
+import { type Get, isWrite, type Operation, type Outcome, usersMachine } from './operation.ts'
 import { recoverSlots } from './recovery.ts'
+import { RingMany, scanOf } from './ring-many.ts'
 import type { RecoveryReport, RecoveryRequest } from './ring-report.ts'
 import { plainUsers, RingUsers } from './ring-users.ts'
 import { isLiveRow, statusOfRow } from './row.ts'
@@ -68,6 +70,7 @@ const CHANGES_PLACEMENT: ReadonlySet<AnilloEvent['type']> = new Set([
 export class UsersNode {
   readonly users: Users
   readonly traced: RingUsers
+  readonly many: RingMany
   readonly ring: Inspector
   readonly #init: UsersNodeInit
   readonly #group: ReplicaGroup<Operation, Outcome>
@@ -114,17 +117,10 @@ export class UsersNode {
       rpc,
       clock: runtime.clock
     })
-    this.traced = new RingUsers({
-      self: self.peer,
-      slotCount: slots,
-      slots: this.#announcing(),
-      locator: this.#locator,
-      rpc,
-      chord,
-      runtime,
-      stopping: this.#stopping.signal
-    })
-    this.users = plainUsers(this.traced)
+    const common = { self: self.peer, locator: this.#locator, runtime, stopping: this.#stopping.signal }
+    this.traced = new RingUsers({ ...common, slotCount: slots, slots: this.#announcing(), rpc, chord })
+    this.many = new RingMany({ ...common, slotCount: slots, users: this.traced, slots: group, rpc })
+    this.users = plainUsers(this.traced, this.many)
     this.ring = new Inspector({
       self: self.peer,
       genesis,
@@ -239,6 +235,7 @@ export class UsersNode {
     const group = this.#group
     return {
       operate: (operation: Operation, ageMs: number) => this.#operate(operation, ageMs),
+      list: (query: ListQuery) => group.scan(query.slot, scanOf(query)),
       readStale: (get: Get) => this.#readStale(get),
       whereIs: (slots: readonly Slot[]) => slots.flatMap(slot => this.#locator.known(slot) ?? []),
       advertised: (views: readonly View[]) => {
@@ -305,7 +302,7 @@ export class UsersNode {
   }
 
   #operate(operation: Operation, ageMs: number): Promise<Execution<Outcome>> {
-    const aged = operation.kind === 'get' ? operation : { ...operation, ageMs }
+    const aged = isWrite(operation) ? { ...operation, ageMs } : operation
     return this.#execute(this.#slotOf(operation), aged)
   }
 
@@ -329,13 +326,11 @@ export class UsersNode {
   }
 
   /** The slots of this peer, telling everybody who subscribed what they did to users. */
-  #announcing(): Slots<Operation, Outcome> {
+  #announcing(): Pick<Slots<Operation, Outcome>, 'execute' | 'readStale'> {
     const group = this.#group
     return {
       execute: (slot, operation) => this.#execute(slot, operation),
-      readStale: (slot, operation) => group.readStale(slot, operation),
-      installed: () => group.installed(),
-      known: slot => group.known(slot)
+      readStale: (slot, operation) => group.readStale(slot, operation)
     }
   }
 

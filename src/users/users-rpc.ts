@@ -4,6 +4,7 @@ import type { AnilloError } from '../errors.ts'
 import type { RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
+import type { ListPage, ListQuery } from './listing.ts'
 import type { Get, Operation, Outcome } from './operation.ts'
 
 /** Of what was asked of a peer in vain. */
@@ -15,7 +16,10 @@ type Unanswered =
   /** No answer in time. `sent` false: the request certainly never left. */
   | { readonly kind: 'no-reply'; readonly sent: boolean; readonly reason: string }
 
-export type OperationResult = { readonly kind: 'done'; readonly outcome: Outcome } | Unanswered
+/** What came of a question to a slot's leader. */
+export type Answered<T> = { readonly kind: 'done'; readonly outcome: T } | Unanswered
+
+export type OperationResult = Answered<Outcome>
 
 /** `ageMs` as in `StaleRead`: since the peer last heard of the slot's leader. */
 export type StaleResult =
@@ -53,6 +57,8 @@ export interface Tally {
 
 export interface UsersRpc {
   operate(peer: Peer, operation: Operation, options: OperateOptions): Promise<OperationResult>
+  /** A page of a slot's users, as linearizable as a read of one of them. */
+  list(peer: Peer, query: ListQuery, options: RpcOptions): Promise<Answered<ListPage>>
   /** What the peer's own replica has; anything but `done` when it has none. */
   readStale(peer: Peer, get: Get, options: RpcOptions): Promise<StaleResult>
   /** The newest views that `peer` knows of these slots; undefined when it does not answer. */

@@ -1,6 +1,7 @@
 /** The one interface to users: served embedded, through the gateway, and by the HTTP client. */
 import type { Peer } from '../chord/ring-node.ts'
 import type { Slot } from '../ring/slot.ts'
+import type { ManyUsers } from './many-users.ts'
 import type { Presence, User, UserInput, UserPatch } from './user.ts'
 
 export interface CallOptions {
@@ -34,7 +35,7 @@ export interface SetOptions extends WriteOptions {
   readonly ifAbsent?: boolean | undefined
 }
 
-export interface Users {
+export interface Users extends ManyUsers {
   /** The user, or undefined when there is none. @throws UnavailableError nobody who may answer can be reached */
   get(id: string, options?: ReadOptions): Promise<User | undefined>
   /** Creates or replaces a user; a profile that is left out is kept. @throws ConflictError, UnavailableError, OutcomeUnknownError */

@@ -27,7 +27,18 @@ export function fakePeer(changes: Partial<AnilloPeer> = {}): FakePeer {
     origin: 'created',
     addresses: [`/ip4/127.0.0.1/tcp/50051/p2p/${FIRST_PEER}`],
     httpUrl: 'http://127.0.0.1:5000',
-    users: { get: unused, set: unused, patch: unused, heartbeat: unused, delete: unused },
+    users: {
+      get: unused,
+      set: unused,
+      patch: unused,
+      heartbeat: unused,
+      delete: unused,
+      getMany: unused,
+      page: unused,
+      list: unused,
+      count: unused,
+      import: unused
+    },
     ring: {
       ring: unused,
       size: () => ringReport().peers.length,

@@ -10,7 +10,7 @@ import { type Caller, Door, type DoorOptions } from '../../src/gateway/door.ts'
 import { HEALTH_PATHS } from '../../src/gateway/routes/health.ts'
 import { Tokens } from '../../src/gateway/tokens.ts'
 import { type LogFields, silentLog, systemRandom } from '../../src/runtime.ts'
-import { FakeRing, FakeUsers } from './fake-users.ts'
+import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 import { BASE, type Harness, harness, ManualClock, problemOf } from './harness.ts'
 
 const READER = 'reader'.padEnd(22, '0')
@@ -51,7 +51,8 @@ function everyRoute(): [method: string, path: string][] {
   const runtime = { clock: new ManualClock(), random: systemRandom, log: silentLog }
   const ring = new FakeRing()
   const recover = async () => ring.recover({ slots: 'all', from: '' })
-  const app = createApp({ users: new FakeUsers(), ring, leave() {}, recover, runtime, version: '' })
+  const users = new FakeUsers()
+  const app = createApp({ users, many: fakeMany(users), ring, leave() {}, recover, runtime, version: '' })
   return routesOf(app).map(route => {
     const [method = '', path = ''] = route.split(' ')
     return [method, path.replace(':id', '7')]
@@ -128,9 +129,11 @@ describe('a gateway with tokens', () => {
         const kind =
           method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
             ? method
-            : /^\/(v1\/users|status)\//.test(path)
-              ? 'users'
-              : 'operators'
+            : path.endsWith(':batchGet')
+              ? 'GET'
+              : /^\/(v1\/users[/:]|status\/)/.test(path)
+                ? 'users'
+                : 'operators'
         const what = `${method} ${path} with ${token}`
         if (allowed.includes(kind)) assert.ok(![401, 403].includes(answer.status), what)
         else {

@@ -7,6 +7,8 @@ import {
   NotFoundError
 } from '../../src/errors.ts'
 import { asSlot } from '../../src/ring/slot.ts'
+import type { Filter } from '../../src/users/listing.ts'
+import type { ManyUsers } from '../../src/users/many-users.ts'
 import type {
   HealthCheck,
   LookupReport,
@@ -271,5 +273,41 @@ export class FakeRing implements RingInspector {
 
   leave(): void {
     this.leaving = true
+  }
+}
+
+/** What goes over many users, of those of `FakeUsers`. */
+export function fakeMany(users: FakeUsers): ManyUsers {
+  const matching = ({ status, prefix = '' }: Filter = {}) =>
+    [...users.rows.values()].filter(
+      user => user.id.startsWith(prefix) && (status === undefined || user.status === status)
+    )
+  const all = async <T>(value: T): Promise<T> => {
+    users.calls++
+    await users.gate
+    if (users.failure !== undefined) throw users.failure
+    return value
+  }
+  return {
+    getMany: async ids => {
+      const found = ids.map(id => users.rows.get(id))
+      return all({
+        items: found.filter(user => user !== undefined),
+        missing: ids.filter(id => !users.rows.has(id))
+      })
+    },
+    page: async ({ limit = 100, cursor = '0', ...filter } = {}) => {
+      const end = Number(cursor) + limit
+      const found = matching(filter)
+      const next = end < found.length ? String(end) : undefined
+      return all({ items: found.slice(Number(cursor), end), next })
+    },
+    async *list(filter) {
+      yield* await all(matching(filter))
+    },
+    count: async filter => all(matching(filter).length),
+    import: () => {
+      throw new Error('The gateway imports line by line')
+    }
   }
 }

@@ -4,7 +4,7 @@ import type { GatewayOptions } from '../../src/gateway/exchange.ts'
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts'
 import type { Clock, Runtime } from '../../src/runtime.ts'
 import { type LogFields, silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
-import { FakeRing, FakeUsers } from './fake-users.ts'
+import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 
 export const BASE = 'http://gateway.test'
 
@@ -25,6 +25,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
   const runtime: Runtime = { clock, random: systemRandom, log }
   const gateway = createGateway({
     users,
+    many: fakeMany(users),
     ring,
     leave: () => ring.leave(),
     recover: async request => ring.recover(request),

@@ -24,7 +24,7 @@ import { ERROR_KINDS, problemType } from '../../src/errors.ts'
 import { createApp, routesOf } from '../../src/gateway/app.ts'
 import { HTTP_ERRORS } from '../../src/gateway/problems.ts'
 import { silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
-import { FakeRing, FakeUsers } from './fake-users.ts'
+import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 
 const reference = await readFile(new URL('../../../docs/http.md', import.meta.url), 'utf8')
 
@@ -33,6 +33,7 @@ test('the reference lists every route, and only routes that exist', () => {
   const ring = new FakeRing()
   const app = createApp({
     users: new FakeUsers(),
+    many: fakeMany(new FakeUsers()),
     ring,
     leave: () => {},
     recover: async request => ring.recover(request),

@@ -44,9 +44,11 @@ import type {
 import type { View } from '../../src/replica/view.ts'
 import type { Slot } from '../../src/ring/slot.ts'
 import type { Random } from '../../src/runtime.ts'
+import type { ListPage, ListQuery } from '../../src/users/listing.ts'
 import type { Get, Operation } from '../../src/users/operation.ts'
 import type { UsersNode } from '../../src/users/users-node.ts'
 import type {
+  Answered,
   OperateOptions,
   OperationResult,
   StaleResult,
@@ -157,6 +159,13 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
     const answer = await this.#askUsers(peer, { type: 'stale-read', operation: get }, options)
     if (!('type' in answer)) return answer
     if (answer.type === 'outcome') return { kind: 'done', outcome: answer.outcome, ageMs: answer.ageMs }
+    return { kind: 'elsewhere', view: answer.type === 'views' ? answer.views[0] : undefined }
+  }
+
+  async list(peer: Peer, query: ListQuery, options: RpcOptions): Promise<Answered<ListPage>> {
+    const answer = await this.#askUsers(peer, { type: 'list', query }, options)
+    if (!('type' in answer)) return answer
+    if (answer.type === 'page') return { kind: 'done', outcome: answer.page }
     return { kind: 'elsewhere', view: answer.type === 'views' ? answer.views[0] : undefined }
   }
 
@@ -280,6 +289,11 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
         const result = users.readStale(message.operation)
         if (result.kind === 'done')
           return { type: 'outcome', outcome: result.outcome, ageMs: Math.ceil(result.ageMs) }
+        return { type: 'views', views: result.view === undefined ? [] : [result.view] }
+      }
+      case 'list': {
+        const result = await users.list(message.query)
+        if (result.kind === 'done') return { type: 'page', page: result.outcome }
         return { type: 'views', views: result.view === undefined ? [] : [result.view] }
       }
       case 'where-is':

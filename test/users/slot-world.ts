@@ -130,6 +130,7 @@ export class SlotWorld {
         if (scripted === undefined) return undefined
         return scripted.view === undefined ? [] : [scripted.view]
       },
+      list: async () => unsent,
       tally: async () => undefined
     }
   }

@@ -1,5 +1,4 @@
 /** /v1/users/:id. Conditions and idempotency keys go to the leader of the slot, who decides them. */
-import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../../constants.ts'
 import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors.ts'
 import type { Clock } from '../../runtime.ts'
 import type { User } from '../../users/user.ts'
@@ -9,6 +8,7 @@ import { etagOf, readVerdict, writeCondition } from '../conditions.ts'
 import type { App, Exchange } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
 import { errorResponse } from '../problems.ts'
+import { repetitionOf } from '../repetition.ts'
 import { routeHeaders } from '../route-headers.ts'
 import { checkBody, checkQuery, heartbeatBody, noQuery, patchBody, putBody, readQuery } from '../schemas.ts'
 import { USER_ID, userIdAfter } from '../user-path.ts'
@@ -18,9 +18,6 @@ const PATH = `${PREFIX}${USER_ID}`
 const HEARTBEAT = '/heartbeat'
 const JSON_TYPES = ['application/json']
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
-/** Seconds: more of them are too many anyway. */
-const IDEMPOTENCY_AGE = /^[0-9]{1,9}$/
-const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
 
 export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
   app.get(PATH, async c => {
@@ -91,13 +88,7 @@ async function writeOptions(
   creates: boolean
 ): Promise<SetOptions> {
   checkQuery(noQuery, url.searchParams)
-  const idempotencyKey = headers.get('idempotency-key') ?? undefined
-  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-    throw new InvalidRequestError(
-      `An Idempotency-Key is 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, and there is one of it; a UUID is good`
-    )
-  }
-  const ageMs = ageOf(headers, idempotencyKey)
+  const { idempotencyKey, ageMs } = repetitionOf(headers)
   const { never, ...condition } = writeCondition(headers, creates)
   if (never) {
     const { value } = await readInTime(users.get(id, { signal }), signal)
@@ -109,18 +100,6 @@ async function writeOptions(
     )
   }
   return { ...condition, idempotencyKey, ageMs, signal }
-}
-
-/** How long ago the caller first sent the write, ms. @throws InvalidRequestError */
-function ageOf(headers: Headers, idempotencyKey: string | undefined): number {
-  const age = headers.get('idempotency-age')
-  if (age === null) return 0
-  if (idempotencyKey === undefined || !IDEMPOTENCY_AGE.test(age)) {
-    throw new InvalidRequestError(
-      'An Idempotency-Age is the whole seconds since the write was first sent, beside the Idempotency-Key that it was sent with'
-    )
-  }
-  return Number(age) * 1_000
 }
 
 function consistencyOf(parameters: URLSearchParams): 'strong' | 'stale' {

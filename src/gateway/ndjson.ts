@@ -1,0 +1,138 @@
+/** Newline-delimited JSON, in and out: a line at a time, bounded in bytes and in time, never as a whole. */
+import { HTTP_BODY_BYTES_MAX, HTTP_BODY_TIMEOUT_MS } from '../constants.ts'
+import { type AnilloError, InvalidRequestError, RequestTimeoutError, TooLargeError } from '../errors.ts'
+import { type Clock, deadlineAfter, raceSignal } from '../runtime.ts'
+
+export const NDJSON_TYPE = 'application/x-ndjson'
+
+const NEWLINE = 0x0a
+
+export interface LineOptions {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/**
+ * The lines of a body that are not blank, each as text or as why it cannot be read: too long, or not UTF-8. Nothing is
+ * read ahead of what is taken.
+ * @throws RequestTimeoutError nothing came for a while; InvalidRequestError the body broke off
+ */
+export async function* linesOf(request: Request, options: LineOptions): AsyncGenerator<string | AnilloError> {
+  const line = new LineBuffer()
+  for await (const chunk of chunksOf(request, options)) {
+    let from = 0
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      line.add(chunk.subarray(from, at))
+      from = at + 1
+      const text = line.take()
+      if (text !== '') yield text
+    }
+    line.add(chunk.subarray(from))
+  }
+  const text = line.take()
+  if (text !== '') yield text
+}
+
+class LineBuffer {
+  #bytes = new Uint8Array(1024)
+  #length = 0
+  #tooLong = false
+
+  add(part: Uint8Array): void {
+    const length = this.#length + part.byteLength
+    if (length > HTTP_BODY_BYTES_MAX) this.#tooLong = true
+    if (this.#tooLong) return
+    if (length > this.#bytes.byteLength) {
+      const larger = new Uint8Array(Math.max(2 * this.#bytes.byteLength, length))
+      larger.set(this.#bytes.subarray(0, this.#length))
+      this.#bytes = larger
+    }
+    this.#bytes.set(part, this.#length)
+    this.#length = length
+  }
+
+  take(): string | AnilloError {
+    const bytes = this.#bytes.subarray(0, this.#length)
+    const tooLong = this.#tooLong
+    this.#length = 0
+    this.#tooLong = false
+    if (tooLong) {
+      const message = `A line is at most ${HTTP_BODY_BYTES_MAX} bytes`
+      return new TooLargeError(message, { limit: HTTP_BODY_BYTES_MAX })
+    }
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()
+    } catch (cause) {
+      return new InvalidRequestError('The line is not UTF-8', { cause })
+    }
+  }
+}
+
+async function* chunksOf(request: Request, { clock, signal }: LineOptions): AsyncGenerator<Uint8Array> {
+  const reader = request.body?.getReader()
+  if (reader === undefined) return
+  try {
+    for (;;) {
+      const { done, value } = await chunkOf(reader, clock, signal)
+      if (done) return
+      yield value
+    }
+  } finally {
+    reader.cancel().catch(() => {}) // the sender may be gone already
+  }
+}
+
+async function chunkOf(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock, signal: AbortSignal) {
+  using deadline = deadlineAfter(clock, HTTP_BODY_TIMEOUT_MS, signal)
+  try {
+    return await raceSignal(reader.read(), deadline.signal)
+  } catch (cause) {
+    signal.throwIfAborted()
+    if (deadline.signal.aborted)
+      throw new RequestTimeoutError(`Nothing more of the body came for ${HTTP_BODY_TIMEOUT_MS} ms`)
+    throw new InvalidRequestError('The body broke off', { cause })
+  }
+}
+
+/** Records in batches as a body, made as fast as it is taken. One that fails breaks off, and is never taken for complete. */
+export function ndjsonBody(
+  batches: AsyncIterable<readonly unknown[]>,
+  onEnd: () => void
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const iterator = batches[Symbol.asyncIterator]()
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await iterator.next()
+          if (done) {
+            controller.close()
+            onEnd()
+          } else
+            controller.enqueue(encoder.encode(value.map(record => `${JSON.stringify(record)}\n`).join('')))
+        } catch (error) {
+          onEnd()
+          controller.error(error)
+        }
+      },
+      async cancel() {
+        onEnd()
+        await iterator.return?.()
+      }
+    },
+    { highWaterMark: 1 }
+  )
+}
+
+/** One write for each record would be slow. */
+export async function* batched<T>(records: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let batch: T[] = []
+  for await (const record of records) {
+    batch.push(record)
+    if (batch.length < size) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}

@@ -1,0 +1,118 @@
+/** /v1/users and what goes over many of them: lists, counts, several at once, import and export. */
+import { AnilloError } from '../../errors.ts'
+import type { Clock } from '../../runtime.ts'
+import { importUsers, type Line } from '../../users/import.ts'
+import type { ImportResult, ManyUsers } from '../../users/many-users.ts'
+import type { TracedUsers } from '../../users/users.ts'
+import { checkType, readJson } from '../body.ts'
+import type { App, AppContext } from '../exchange.ts'
+import { readInTime } from '../in-time.ts'
+import { parseJson } from '../json.ts'
+import { batched, linesOf, NDJSON_TYPE, ndjsonBody } from '../ndjson.ts'
+import { repetitionOf } from '../repetition.ts'
+import {
+  batchGetBody,
+  checkBody,
+  checkQuery,
+  checkRequest,
+  countQuery,
+  importLine,
+  importQuery,
+  listQuery,
+  noQuery
+} from '../schemas.ts'
+import { Streams } from '../streams.ts'
+
+const JSON_TYPES = ['application/json']
+/** Of the key of an import each line gets its own, with a number behind it. */
+const IMPORT_KEY_LENGTH_MAX = 112
+/** Users of one chunk of an export. */
+const CHUNK_USERS = 64
+
+export interface ManyUsersRoutes {
+  readonly users: TracedUsers
+  readonly many: ManyUsers
+  readonly clock: Clock
+}
+
+export function manyUsersRoutes(app: App, { users, many, clock }: ManyUsersRoutes): void {
+  const streams = new Streams()
+
+  const exported = (c: AppContext): Response => {
+    const { limit: _, ...query } = checkQuery(listQuery, c.env.url.searchParams)
+    const onEnd = streams.begin()
+    const { signal } = c.req.raw
+    const body = ndjsonBody(batched(many.list({ ...query, signal }), CHUNK_USERS), onEnd)
+    return new Response(body, { headers: { 'Content-Type': NDJSON_TYPE } })
+  }
+
+  app.get('/v1/users', async c => {
+    const { url, signal } = c.env
+    if (c.req.header('accept')?.includes(NDJSON_TYPE)) return exported(c)
+    const query = checkQuery(listQuery, url.searchParams)
+    const { items, next } = await readInTime(many.page({ ...query, signal }), signal)
+    return c.json({ items, next: next ?? null }, 200, next === undefined ? {} : { Link: linkTo(url, next) })
+  })
+
+  app.get('/v1/users:export', exported)
+
+  app.get('/v1/users:count', async c => {
+    const { url, signal } = c.env
+    const query = checkQuery(countQuery, url.searchParams)
+    return c.json({ count: await readInTime(many.count({ ...query, signal }), signal) })
+  })
+
+  app.post('/v1/users:batchGet', async c => {
+    const { url, signal } = c.env
+    checkQuery(noQuery, url.searchParams)
+    const { ids } = checkRequest(
+      batchGetBody,
+      await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
+    )
+    return c.json(await readInTime(many.getMany(ids, { signal }), signal))
+  })
+
+  app.post('/v1/users:import', c => {
+    const { mode } = checkQuery(importQuery, c.env.url.searchParams)
+    checkType(c.req.raw.headers, { types: [NDJSON_TYPE, ...JSON_TYPES] })
+    const repetition = repetitionOf(c.req.raw.headers, IMPORT_KEY_LENGTH_MAX)
+    const onEnd = streams.begin()
+    const { signal } = c.req.raw
+    const lines = itemsOf(linesOf(c.req.raw, { clock, signal }))
+    const results = withSummary(importUsers(lines, { users, clock, mode, signal, ...repetition }))
+    return new Response(ndjsonBody(batched(results, 1), onEnd), { headers: { 'Content-Type': NDJSON_TYPE } })
+  })
+}
+
+async function* itemsOf(lines: AsyncIterable<string | AnilloError>): AsyncGenerator<Line> {
+  for await (const line of lines) yield line instanceof AnilloError ? line : itemOf(line)
+}
+
+function itemOf(line: string): Line {
+  try {
+    const { id, status, profile, ttl, expiresAt } = checkBody(importLine, parseJson(line))
+    return { id, status, profile, ttlMs: ttl ?? undefined, expiresAt }
+  } catch (error) {
+    if (error instanceof AnilloError) return error
+    throw error
+  }
+}
+
+async function* withSummary(
+  results: AsyncIterable<ImportResult>
+): AsyncGenerator<ImportResult | { readonly summary: Readonly<Record<string, number>> }> {
+  const summary = { lines: 0, created: 0, updated: 0, skipped: 0, failed: 0 }
+  for await (const result of results) {
+    summary.lines++
+    summary[result.result]++
+    yield result
+  }
+  yield { summary }
+}
+
+/** RFC 8288. */
+function linkTo(url: URL, cursor: string): string {
+  const next = new URLSearchParams(url.searchParams)
+  next.set('cursor', cursor)
+  return `<${url.pathname}?${next}>; rel="next"`
+}

@@ -1,0 +1,92 @@
+/** Users in numbers: the part of {@link Users} that goes over all slots of the ring. */
+import type { Filter } from './listing.ts'
+import type { Profile, Status, User } from './user.ts'
+import type { CallOptions, ReadOptions } from './users.ts'
+
+export interface PageOptions extends Filter, CallOptions {
+  /** Users of the page, 1 to 1,000. @default 100 */
+  readonly limit?: number | undefined
+  /** `next` of the page before, from whichever peer. @default the first page */
+  readonly cursor?: string | undefined
+}
+
+export interface UserPage {
+  /** In the order of the ring, which is none that means anything to people. */
+  readonly items: readonly User[]
+  /** Undefined after the last page. */
+  readonly next: string | undefined
+}
+
+export interface ListOptions extends Filter, CallOptions {
+  /** Goes on after the page with that `next`. */
+  readonly cursor?: string | undefined
+}
+
+export interface Found {
+  /** In the order in which they were asked for, each once. */
+  readonly items: readonly User[]
+  readonly missing: readonly string[]
+}
+
+/** `upsert` creates or replaces; `create` refuses users that there are; `skip` leaves those as they are. */
+export const IMPORT_MODES = ['upsert', 'create', 'skip'] as const
+export type ImportMode = (typeof IMPORT_MODES)[number]
+
+/** What an import reads of each line; other members of a user as it was exported are left aside. */
+export interface ImportItem {
+  readonly id: string
+  readonly status: Status | number
+  readonly profile?: Profile | undefined
+  /** As of `UserInput`. */
+  readonly ttlMs?: number | undefined
+  /** Without `ttlMs`: the lease that the user had is what is left of it by this clock; `OFFLINE` if nothing is. */
+  readonly expiresAt?: string | null | undefined
+}
+
+export interface ImportOptions extends CallOptions {
+  /** @default 'upsert' */
+  readonly mode?: ImportMode | undefined
+}
+
+/** What came of one line. */
+export type ImportResult =
+  | {
+      /** Counted from 1. */
+      readonly line: number
+      readonly id: string
+      readonly result: 'created' | 'updated' | 'skipped'
+      readonly version: string
+    }
+  | {
+      readonly line: number
+      /** Null when not even that could be read. */
+      readonly id: string | null
+      readonly result: 'failed'
+      /** Name of the error, as everywhere. */
+      readonly error: string
+      readonly detail: string
+    }
+
+export interface ManyUsers {
+  /** Each as `get`. At most 1,000 ids. @throws as `get`, for all of them when it is so for one */
+  getMany(ids: readonly string[], options?: ReadOptions): Promise<Found>
+  /**
+   * One page of all users. Each slot of the ring is read as it was at one moment, as strongly as a single user, and slots
+   * one after the other: who is there from the first page to the last is listed once, who comes or goes meanwhile may be.
+   * @throws InvalidRequestError the cursor; UnavailableError
+   */
+  page(options?: PageOptions): Promise<UserPage>
+  /** All users that match, page after page. @throws as `page`, wherever it is by then */
+  list(options?: ListOptions): AsyncIterable<User>
+  /** How many there are; each slot as it is at one moment. @throws UnavailableError */
+  count(options?: Filter & CallOptions): Promise<number>
+  /**
+   * Writes users one by one, many at a time, and tells what came of each, in order. Repeated as a whole it does no harm:
+   * what was written is written again as it is, or is there already. A user that cannot be read or written is a result
+   * like any other. Items are taken as fast as they are written.
+   */
+  import(
+    items: Iterable<ImportItem> | AsyncIterable<ImportItem>,
+    options?: ImportOptions
+  ): AsyncIterable<ImportResult>
+}

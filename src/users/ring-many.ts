@@ -1,0 +1,143 @@
+/** Many users of the ring at once: slot after slot, each asked of its leader, some of them ahead. */
+import { PAGE_USERS_MAX } from '../constants.ts'
+import { InvalidRequestError } from '../errors.ts'
+import type { Scan, Slots } from '../replica/slot-machine.ts'
+import { allSlots, type Slot } from '../ring/slot.ts'
+import { parallel } from '../runtime.ts'
+import { type AttemptInit, type Errand, pursue } from './attempt.ts'
+import { importUsers } from './import.ts'
+import { cursorAfter, placeOf } from './list-cursor.ts'
+import { type Filter, type ListPage, type ListQuery, pageOf } from './listing.ts'
+import type {
+  Found,
+  ImportItem,
+  ImportOptions,
+  ListOptions,
+  ManyUsers,
+  PageOptions,
+  UserPage
+} from './many-users.ts'
+import type { Operation, Outcome } from './operation.ts'
+import { sharedSignal } from './shared-signal.ts'
+import type { User } from './user.ts'
+import type { CallOptions, ReadOptions, TracedUsers } from './users.ts'
+import type { UsersRpc } from './users-rpc.ts'
+
+const PAGE_USERS_DEFAULT = 100
+/** Slots that are asked at once: of a list ahead of what is needed, twice as many each time it was too little; of a count. */
+const SLOTS_AHEAD_MAX = 16
+const SLOTS_COUNTED_AT_ONCE = 64
+const GETS_AT_ONCE = 64
+
+export interface RingManyInit extends AttemptInit {
+  readonly slotCount: number
+  readonly users: TracedUsers
+  readonly slots: Pick<Slots<Operation, Outcome>, 'scan'>
+  readonly rpc: Pick<UsersRpc, 'list'>
+}
+
+export class RingMany implements ManyUsers {
+  readonly #init: RingManyInit
+
+  constructor(init: RingManyInit) {
+    this.#init = init
+  }
+
+  async getMany(ids: readonly string[], { consistency, signal }: ReadOptions = {}): Promise<Found> {
+    if (ids.length > PAGE_USERS_MAX)
+      throw new InvalidRequestError(`At most ${PAGE_USERS_MAX} ids at once; these are ${ids.length}`)
+    const found = new Map<string, User | undefined>(ids.map(id => [id, undefined]))
+    const options = { consistency, signal: sharedSignal(signal) }
+    await parallel([...found.keys()], GETS_AT_ONCE, async id => {
+      found.set(id, (await this.#init.users.get(id, options)).value)
+    })
+    return {
+      items: [...found.values()].filter(user => user !== undefined),
+      missing: [...found].flatMap(([id, user]) => (user === undefined ? [id] : []))
+    }
+  }
+
+  async page({ limit = PAGE_USERS_DEFAULT, cursor, signal, ...filter }: PageOptions = {}): Promise<UserPage> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_USERS_MAX)
+      throw new InvalidRequestError(`A page has 1 to ${PAGE_USERS_MAX} users; ${limit} were asked for`)
+    const items: User[] = []
+    for await (const users of this.#pages(cursor, limit, filter, signal)) {
+      items.push(...users.slice(0, limit - items.length))
+      if (items.length === limit) return { items, next: cursorAfter(items.at(-1)!.id) }
+    }
+    return { items, next: undefined }
+  }
+
+  async *list({ cursor, signal, ...filter }: ListOptions = {}): AsyncGenerator<User> {
+    for await (const users of this.#pages(cursor, PAGE_USERS_MAX, filter, signal)) yield* users
+  }
+
+  async count({ signal, ...filter }: Filter & CallOptions = {}): Promise<number> {
+    const shared = sharedSignal(signal)
+    let count = 0
+    await parallel(allSlots(this.#init.slotCount), SLOTS_COUNTED_AT_ONCE, async slot => {
+      const page = await this.#ask({ ...filter, slot, limit: 0 }, shared)
+      count += page.count
+    })
+    return count
+  }
+
+  import(
+    items: Iterable<ImportItem> | AsyncIterable<ImportItem>,
+    { mode = 'upsert', signal }: ImportOptions = {}
+  ) {
+    return importUsers(items, { users: this.#init.users, clock: this.#init.runtime.clock, mode, signal })
+  }
+
+  /** Page by page and slot by slot, from `cursor` on, while the slots that come next are asked already. */
+  async *#pages(
+    cursor: string | undefined,
+    limit: number,
+    filter: Filter,
+    signal: AbortSignal | undefined
+  ): AsyncGenerator<readonly User[]> {
+    const { slotCount } = this.#init
+    const place = cursor === undefined ? undefined : placeOf(cursor, slotCount)
+    const left = new AbortController() // whoever takes no more pages needs no more answers
+    const either = sharedSignal(signal, left.signal)
+    const ask = (slot: Slot, after?: Uint8Array) => {
+      const page = this.#ask({ ...filter, slot, after, limit }, either)
+      page.catch(() => {}) // looked at in its turn
+      return page
+    }
+    const ahead: { readonly slot: Slot; readonly page: Promise<ListPage> }[] = []
+    const slots = allSlots(slotCount).slice(place?.slot ?? 0)
+    try {
+      for (let width = 1; slots.length + ahead.length > 0; width = Math.min(2 * width, SLOTS_AHEAD_MAX)) {
+        for (const slot of slots.splice(0, width - ahead.length))
+          ahead.push({ slot, page: ask(slot, slot === place?.slot ? place.after : undefined) })
+        const { slot, page } = ahead.shift()!
+        for (let { users, next } = await page; ; { users, next } = await ask(slot, next)) {
+          yield users
+          if (next === undefined) break
+        }
+      }
+    } finally {
+      left.abort()
+    }
+  }
+
+  async #ask(query: ListQuery, signal: AbortSignal | undefined): Promise<ListPage> {
+    const { slots, rpc } = this.#init
+    const { slot } = query
+    const errand: Errand<ListPage> = {
+      slot,
+      subject: 'users to be listed',
+      changes: false,
+      ageMs: 0,
+      here: () => slots.scan(slot, scanOf(query)),
+      there: (peer, options) => rpc.list(peer, query, options)
+    }
+    return (await pursue(errand, this.#init, signal)).outcome
+  }
+}
+
+/** What the leader of the slot reads. */
+export function scanOf(query: ListQuery): Scan<ListPage> {
+  return { after: query.after, read: (rows, applied) => pageOf(rows, applied, query) }
+}
