@@ -5,14 +5,22 @@
 import { HEALTH_PATHS } from './routes/health.ts'
 import type { Scope } from './tokens.ts'
 
+/** Load balancers and probes have no token, nor has a browser that is to show what the routes are; neither says anything of users. */
+export const OPEN_PATHS: ReadonlySet<string> = new Set([
+  ...HEALTH_PATHS,
+  '/openapi.json',
+  '/docs',
+  '/docs/style.css'
+])
+
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** A question whose ids do not fit into a URL. */
 const BATCH_GET = '/v1/users:batchGet'
 const USERS = /^\/(v1\/users[/:]|status\/)/
 
-/** Undefined: anybody may, so that load balancers and probes need no token. */
+/** Undefined: anybody may. */
 export function scopeNeeded(method: string, path: string): Scope | undefined {
-  if (HEALTH_PATHS.has(path)) return undefined
+  if (OPEN_PATHS.has(path)) return undefined
   if (READING_METHODS.has(method) || path === BATCH_GET) return 'read'
   return USERS.test(path) ? 'write' : 'admin'
 }

@@ -2,15 +2,26 @@
 import { Hono } from 'hono'
 import { MethodNotAllowedError, UnknownPathError } from '../errors.ts'
 import type { App, AppContext, GatewayOptions } from './exchange.ts'
+import type { RouteDescription } from './openapi/description.ts'
 import { errorResponse } from './problems.ts'
-import { healthRoutes } from './routes/health.ts'
-import { manyUsersRoutes } from './routes/many-users.ts'
-import { ringRoutes } from './routes/ring.ts'
-import { statusRoutes } from './routes/status.ts'
-import { usersRoutes } from './routes/users.ts'
+import { DESCRIPTION_ROUTES, descriptionRoutes } from './routes/description.ts'
+import { HEALTH_ROUTES, healthRoutes } from './routes/health.ts'
+import { MANY_USERS_ROUTES, manyUsersRoutes } from './routes/many-users.ts'
+import { RING_ROUTES, ringRoutes } from './routes/ring.ts'
+import { STATUS_ROUTES, statusRoutes } from './routes/status.ts'
+import { USERS_ROUTES, usersRoutes } from './routes/users.ts'
 import { USER_ID } from './user-path.ts'
 
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
+/** What each route says of itself; a test holds that it is every route, and that answers are as it says. */
+export const ROUTES: readonly RouteDescription[] = [
+  ...USERS_ROUTES,
+  ...MANY_USERS_ROUTES,
+  ...RING_ROUTES,
+  ...HEALTH_ROUTES,
+  ...STATUS_ROUTES,
+  ...DESCRIPTION_ROUTES
+]
 
 export function createApp(options: GatewayOptions): App {
   const { users, many, ring, runtime, version } = options
@@ -21,6 +32,7 @@ export function createApp(options: GatewayOptions): App {
   manyUsersRoutes(app, { users, many, clock: runtime.clock })
   ringRoutes(app, options)
   healthRoutes(app, ring, version)
+  descriptionRoutes(app, ROUTES, { version, guarded: options.door?.guarded ?? false })
   app.notFound(c => unmatched(app, c))
   app.onError(error => {
     throw error // the gateway answers every error, in one place

@@ -54,8 +54,13 @@ function cut(text: string): string {
 }
 
 /** The routes of the original, whose errors keep its form. */
-function isOriginal(path: string): boolean {
+export function isOriginal(path: string): boolean {
   return path === '/status' || path.startsWith('/status/')
+}
+
+/** The status of an error there. The original knows one kind of bad input. */
+export function statusOf(name: HttpErrorName, path: string): number {
+  return name === 'InvalidUserError' && isOriginal(path) ? 400 : ERROR_KINDS[name].status
 }
 
 /** Any error as an answer; one that nobody foresaw is logged and keeps its details to itself. */
@@ -78,13 +83,8 @@ export function errorResponse(thrown: unknown, exchange: Exchange, headers: Head
     answer.set('Retry-After', String(Math.max(1, seconds)))
   }
   if (isOriginal(exchange.url.pathname)) {
-    // The original knows one kind of bad input.
-    return json(
-      { error: detail },
-      name === 'InvalidUserError' ? 400 : kind.status,
-      'application/json',
-      answer
-    )
+    const status = statusOf(name, exchange.url.pathname)
+    return json({ error: detail }, status, 'application/json', answer)
   }
   const problem: Problem = {
     type: problemType(name),

@@ -3,8 +3,12 @@ import { IDEMPOTENCY_KEY_LENGTH_MAX } from '../constants.ts'
 import { InvalidRequestError } from '../errors.ts'
 
 /** Seconds: more of them are too many anyway. */
-const IDEMPOTENCY_AGE = /^[0-9]{1,9}$/
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]+$/
+export const IDEMPOTENCY_AGE = /^[0-9]{1,9}$/
+export const IDEMPOTENCY_KEY = keyUpTo(IDEMPOTENCY_KEY_LENGTH_MAX)
+
+export function keyUpTo(length: number): RegExp {
+  return new RegExp(`^[\\x21-\\x7e]{1,${length}}$`)
+}
 
 export interface Repetition {
   readonly idempotencyKey: string | undefined
@@ -14,16 +18,12 @@ export interface Repetition {
 /** @throws InvalidRequestError */
 export function repetitionOf(headers: Headers, lengthMax = IDEMPOTENCY_KEY_LENGTH_MAX): Repetition {
   const idempotencyKey = headers.get('idempotency-key') ?? undefined
-  if (idempotencyKey !== undefined && !isKey(idempotencyKey, lengthMax)) {
+  if (idempotencyKey !== undefined && !keyUpTo(lengthMax).test(idempotencyKey)) {
     throw new InvalidRequestError(
       `An Idempotency-Key is 1 to ${lengthMax} visible ASCII characters, and there is one of it; a UUID is good`
     )
   }
   return { idempotencyKey, ageMs: ageOf(headers, idempotencyKey) }
-}
-
-function isKey(key: string, lengthMax: number): boolean {
-  return key.length <= lengthMax && IDEMPOTENCY_KEY.test(key)
 }
 
 /** How long ago the caller first sent the write, ms. @throws InvalidRequestError */

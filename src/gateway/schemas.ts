@@ -1,6 +1,12 @@
 /** The shapes of what callers send, as zod schemas: they validate, and describe the same in words of their own. */
 import { z } from 'zod'
-import { LEASE_MAX_MS, LEASE_MIN_MS, PAGE_USERS_MAX, USER_ID_BYTES_MAX } from '../constants.ts'
+import {
+  LEASE_MAX_MS,
+  LEASE_MIN_MS,
+  PAGE_USERS_MAX,
+  PROFILE_BYTES_MAX,
+  USER_ID_BYTES_MAX
+} from '../constants.ts'
 import { formatDuration, parseDuration } from '../duration.ts'
 import { InvalidRequestError, InvalidUserError } from '../errors.ts'
 import { IMPORT_MODES } from '../users/many-users.ts'
@@ -8,21 +14,23 @@ import { type Profile, STATUSES } from '../users/user.ts'
 
 const STATUS_NAMES = STATUSES.map((name, number) => `${name} (${number})`).join(', ')
 
-const status = z.union(
-  [
-    z.enum(STATUSES),
-    z
-      .int()
-      .min(0)
-      .max(STATUSES.length - 1)
-  ],
-  {
-    error: ({ input }) =>
-      input === undefined
-        ? `A status is missing: one of ${STATUS_NAMES}`
-        : `A status is one of ${STATUS_NAMES}; this one is ${JSON.stringify(input)}`
-  }
-)
+const status = z
+  .union(
+    [
+      z.enum(STATUSES),
+      z
+        .int()
+        .min(0)
+        .max(STATUSES.length - 1)
+    ],
+    {
+      error: ({ input }) =>
+        input === undefined
+          ? `A status is missing: one of ${STATUS_NAMES}`
+          : `A status is one of ${STATUS_NAMES}; this one is ${JSON.stringify(input)}`
+    }
+  )
+  .describe(`A name or its number: ${STATUS_NAMES}`)
 
 // Not z.record(): it rebuilds the object, and a profile is kept as it was given, a member named __proto__ too.
 const profile = z
@@ -30,16 +38,22 @@ const profile = z
     value => typeof value === 'object' && value !== null && !Array.isArray(value),
     'A profile is a JSON object; to empty it in a PATCH, set its members to null'
   )
-  .meta({ type: 'object' })
+  .meta({
+    type: 'object',
+    description: `Any JSON object of at most ${PROFILE_BYTES_MAX / 1024} KiB, kept as it is given`
+  })
 
+const TTL_BOUNDS = `${formatDuration(LEASE_MIN_MS)} to ${formatDuration(LEASE_MAX_MS)}`
 /** Milliseconds, from a duration as people write it. */
-const ttl = z.string({ error: 'A ttl is a duration such as "30s"' }).transform((text, context) => {
-  const ms = parseDuration(text)
-  if (ms !== undefined && ms >= LEASE_MIN_MS && ms <= LEASE_MAX_MS) return ms
-  const bounds = `${formatDuration(LEASE_MIN_MS)} to ${formatDuration(LEASE_MAX_MS)}`
-  context.addIssue(`A ttl is a duration such as "30s", ${bounds}; this one is ${JSON.stringify(text)}`)
-  return z.NEVER
-})
+const ttl = z
+  .string({ error: 'A ttl is a duration such as "30s"' })
+  .transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== undefined && ms >= LEASE_MIN_MS && ms <= LEASE_MAX_MS) return ms
+    context.addIssue(`A ttl is a duration such as "30s", ${TTL_BOUNDS}; this one is ${JSON.stringify(text)}`)
+    return z.NEVER
+  })
+  .describe(`Of a presence lease: a duration such as \`30s\`, ${TTL_BOUNDS}`)
 
 export const putBody = z.strictObject({ status, profile: profile.optional(), ttl: ttl.optional() })
 export const patchBody = z.strictObject({
@@ -63,9 +77,15 @@ export const heartbeatBody = z.strictObject({ ttl })
 export const statusBody = z.looseObject({ status })
 
 export const recoveryBody = z.strictObject({
-  slots: z.union([z.literal('all'), z.int().min(0)], { error: 'Give the number of a slot, or "all"' }),
-  from: z.string({ error: 'Give the id of the peer whose copies are to be taken for the truth' }),
-  acceptDataLoss: z.literal(true, { error: 'Must be true: what that peer does not have is lost' })
+  slots: z
+    .union([z.literal('all'), z.int().min(0)], { error: 'Give the number of a slot, or "all"' })
+    .describe('All slots without a majority, or one of them'),
+  from: z
+    .string({ error: 'Give the id of the peer whose copies are to be taken for the truth' })
+    .describe('The peer whose copies are taken for the truth: the one that is asked'),
+  acceptDataLoss: z
+    .literal(true, { error: 'Must be true: what that peer does not have is lost' })
+    .describe('What that peer does not have is lost')
 })
 
 /** `?name`, `?name=1`, `?name=true`, or off. */
@@ -75,22 +95,47 @@ const flag = z
 
 export const noQuery = z.strictObject({})
 export const readQuery = z.strictObject({
-  consistency: z.enum(['strong', 'stale']).optional(),
-  stale: flag.optional()
+  consistency: z
+    .enum(['strong', 'stale'])
+    .optional()
+    .describe(
+      '`strong`, the default, reflects every write acknowledged before; `stale` is what any replica has, and needs no majority'
+    ),
+  stale: flag.optional().describe('Short for `consistency=stale`')
 })
+export const lookupQuery = z.strictObject({
+  trace: flag.optional().meta({ description: 'Gives the `hops` too', examples: ['1'] })
+})
+export const readyQuery = z.strictObject({
+  verbose: flag.optional().meta({ description: 'Lists each check, also when all is well', examples: ['1'] })
+})
+
 const filter = {
-  status: z.enum(STATUSES).optional(),
-  prefix: z.string().max(USER_ID_BYTES_MAX).optional()
+  status: z.enum(STATUSES).optional().describe('Only users with this status'),
+  prefix: z.string().max(USER_ID_BYTES_MAX).optional().describe('Only users whose id begins so')
 }
+const cursor = z.string().optional().describe('`next` of the page before, from whichever gateway')
 export const countQuery = z.strictObject(filter)
 export const listQuery = z.strictObject({
   ...filter,
-  limit: z.coerce.number().int().min(1).max(PAGE_USERS_MAX).optional(),
-  cursor: z.string().optional()
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(PAGE_USERS_MAX)
+    .optional()
+    .describe('Users of the page; 100 if it is left out'),
+  cursor
 })
-export const importQuery = z.strictObject({ mode: z.enum(IMPORT_MODES).default('upsert') })
-export const lookupQuery = z.strictObject({ trace: flag.optional() })
-export const readyQuery = z.strictObject({ verbose: flag.optional() })
+export const exportQuery = z.strictObject({ ...filter, cursor })
+export const importQuery = z.strictObject({
+  mode: z
+    .enum(IMPORT_MODES)
+    .default('upsert')
+    .describe(
+      '`upsert` creates or replaces, `create` refuses users that there are, `skip` leaves them as they are'
+    )
+})
 
 /** @throws InvalidUserError lists every field that is wrong, and every unknown member */
 export function checkBody<T>(schema: z.ZodType<T>, body: unknown): T {

@@ -1,3 +1,4 @@
+/** One signal for work in many parts. */
 import { setMaxListeners } from 'main-event'
 
 /** Aborted with any of `signals`; for work in many parts, each of which listens: Node takes more than ten for a leak. */

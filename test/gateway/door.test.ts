@@ -5,9 +5,9 @@ import {
   WRONG_TOKENS_AT_ONCE,
   WRONG_TOKENS_PER_SECOND
 } from '../../src/constants.ts'
+import { OPEN_PATHS } from '../../src/gateway/access.ts'
 import { createApp, routesOf } from '../../src/gateway/app.ts'
 import { type Caller, Door, type DoorOptions } from '../../src/gateway/door.ts'
-import { HEALTH_PATHS } from '../../src/gateway/routes/health.ts'
 import { Tokens } from '../../src/gateway/tokens.ts'
 import { type LogFields, silentLog, systemRandom } from '../../src/runtime.ts'
 import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
@@ -63,7 +63,7 @@ const BODY = { body: { status: 0 } }
 const statusOf = async (answer: Promise<Response>) => (await answer).status
 
 describe('a gateway with tokens', () => {
-  it('lets nobody without one get anywhere, on any route but the probes', async () => {
+  it('lets nobody without one get anywhere, on any route but the probes and the description', async () => {
     const { ask, users, ring } = guarded()
     const others = ['TRACE', 'QUERY', 'put', 'LEAVE'].map((method): [string, string] => [
       method,
@@ -88,7 +88,7 @@ describe('a gateway with tokens', () => {
     ]
     assert.ok(routes.length > 20)
     for (const [method, path] of routes) {
-      const open = HEALTH_PATHS.has(path)
+      const open = OPEN_PATHS.has(path)
       for (const headers of [
         {},
         { Authorization: '' },
@@ -120,7 +120,7 @@ describe('a gateway with tokens', () => {
         ['HEAD', '/v1/ring'],
         ['OPTIONS', '/v1/users/7']
       ] as const) {
-        if (HEALTH_PATHS.has(path)) continue
+        if (OPEN_PATHS.has(path)) continue
         const { ask, users, ring } = guarded()
         const answer = await ask(method, path, {
           headers: bearer(token),

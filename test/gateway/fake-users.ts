@@ -216,6 +216,7 @@ export class FakeRing implements RingInspector {
   leaving = false
 
   recover({ slots, from }: RecoveryRequest): RecoveryReport {
+    if (this.failure !== undefined) throw this.failure
     if (from !== OTHER) throw new InvalidRequestError(`This peer is ${OTHER}: ask ${from} itself`)
     return { peer: OTHER, recovered: slots === 'all' ? [1, 2] : [slots], users: 5, elsewhere: [] }
   }
@@ -250,6 +251,7 @@ export class FakeRing implements RingInspector {
   }
 
   self(): SelfReport {
+    if (this.failure !== undefined) throw this.failure
     return {
       peer: SELF,
       ring: '2f91c04e'.repeat(4),

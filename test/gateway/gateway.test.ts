@@ -13,7 +13,7 @@ import {
 import { HTTP_ERRORS } from '../../src/gateway/problems.ts'
 import { patchBody, putBody } from '../../src/gateway/schemas.ts'
 import { OTHER, SELF } from './fake-users.ts'
-import { harness, ManualClock, problemOf } from './harness.ts'
+import { BASE, harness, ManualClock, problemOf } from './harness.ts'
 
 const PUT = { body: { status: 0 } }
 
@@ -99,12 +99,13 @@ test('readiness names each check and is 503 while any fails; liveness and the ve
 })
 
 test('every error that a caller can meet has its status and title; the others are 500 and tell nothing', async () => {
-  const { ask, users, errors } = harness()
+  const { gateway, users, errors } = harness()
   for (const name of Object.keys(ERROR_KINDS) as ErrorName[]) {
     users.failure = errorByName(name, 'secret /var/lib/anillo')
     const shown = HTTP_ERRORS.some(known => known === name) && ERROR_KINDS[name].status !== 500
     const before = errors.length
-    const problem = await problemOf(await ask('GET', '/v1/users/7'), shown ? ERROR_KINDS[name].status : 500)
+    const response = await gateway.fetch(new Request(`${BASE}/v1/users/7`)) // ask() knows what no read answers
+    const problem = await problemOf(response, shown ? ERROR_KINDS[name].status : 500)
     assert.equal(JSON.stringify(problem).includes('secret'), shown, name)
     assert.equal(errors.length - before, shown ? 0 : 1, name)
     if (shown) assert.equal(problem.title, ERROR_KINDS[name].title)
@@ -230,6 +231,7 @@ test('the schemas of bodies can be written as JSON Schema', () => {
   for (const schema of [putBody, patchBody]) {
     const written = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
     assert.equal(written.additionalProperties, false)
-    assert.deepEqual(written.properties?.profile, { type: 'object' })
+    const { profile } = written.properties as { profile: { type: string } }
+    assert.equal(profile.type, 'object')
   }
 })

@@ -1,20 +1,31 @@
 /** A gateway over the fakes, and short ways to ask it. */
 import assert from 'node:assert/strict'
+import type { Caller } from '../../src/gateway/door.ts'
 import type { GatewayOptions } from '../../src/gateway/exchange.ts'
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts'
 import type { Clock, Runtime } from '../../src/runtime.ts'
 import { type LogFields, silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
+import { assertDescribed } from './described.ts'
 import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 
 export const BASE = 'http://gateway.test'
+
+export interface Options {
+  readonly headers?: HeadersInit
+  readonly body?: unknown
+  readonly caller?: Caller
+}
 
 export interface Harness {
   readonly users: FakeUsers
   readonly ring: FakeRing
   readonly gateway: Gateway
   readonly errors: LogFields[]
-  /** `body`: a string or bytes as they are, anything else as JSON with its content type. */
-  ask(method: string, path: string, options?: { headers?: HeadersInit; body?: unknown }): Promise<Response>
+  /**
+   * `body`: a string or bytes as they are, anything else as JSON with its content type. Every answer is held against
+   * the OpenAPI description.
+   */
+  ask(method: string, path: string, options?: Options): Promise<Response>
 }
 
 export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions> = {}): Harness {
@@ -38,7 +49,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
     ring,
     gateway,
     errors,
-    ask(method, path, { headers, body } = {}) {
+    async ask(method, path, { headers, body, caller } = {}) {
       const all = new Headers(headers)
       const raw =
         body === undefined ||
@@ -48,7 +59,10 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
       if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json')
       const payload = raw ? (body as BodyInit | undefined) : JSON.stringify(body)
       const init = { method, headers: all, ...(payload !== undefined && { body: payload, duplex: 'half' }) }
-      return gateway.fetch(new Request(BASE + path, init as RequestInit))
+      const request = new Request(BASE + path, init as RequestInit)
+      const response = await gateway.fetch(request, caller)
+      await assertDescribed(request, response, more.door?.guarded)
+      return response
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ConflictError, OutcomeUnknownError, UnavailableError } from '../../src/errors.ts'
+import { OutcomeUnknownError, StorageError, UnavailableError } from '../../src/errors.ts'
 import { harness, ManualClock } from './harness.ts'
 
 async function answer(response: Response): Promise<[number, unknown]> {
@@ -112,8 +112,8 @@ test('without a majority a status is read from any replica, and the answer says 
     503,
     { error: 'No majority' }
   ])
-  users.withoutMajority = new ConflictError('Something else')
-  assert.equal((await ask('GET', '/status/7')).status, 412, 'only a slot that cannot answer is read stale')
+  users.withoutMajority = new StorageError('Something else')
+  assert.equal((await ask('GET', '/status/7')).status, 500, 'only a slot that cannot answer is read stale')
 })
 
 test('a leader that does not answer is waited for two seconds, then a status is read from any replica', async () => {

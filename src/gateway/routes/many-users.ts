@@ -1,4 +1,5 @@
 /** /v1/users and what goes over many of them: lists, counts, several at once, import and export. */
+import { z } from 'zod'
 import { AnilloError } from '../../errors.ts'
 import type { Clock } from '../../runtime.ts'
 import { importUsers, type Line } from '../../users/import.ts'
@@ -9,13 +10,18 @@ import type { App, AppContext } from '../exchange.ts'
 import { readInTime } from '../in-time.ts'
 import { parseJson } from '../json.ts'
 import { batched, linesOf, NDJSON_TYPE, ndjsonBody } from '../ndjson.ts'
-import { repetitionOf } from '../repetition.ts'
+import { found, userCount, userPage } from '../openapi/answers.ts'
+import { READ_ERRORS, type RouteDescription } from '../openapi/description.ts'
+import { USER, USER_PAGE } from '../openapi/examples.ts'
+import { idempotencyHeaders } from '../openapi/headers.ts'
+import { IDEMPOTENCY_AGE, keyUpTo, repetitionOf } from '../repetition.ts'
 import {
   batchGetBody,
   checkBody,
   checkQuery,
   checkRequest,
   countQuery,
+  exportQuery,
   importLine,
   importQuery,
   listQuery,
@@ -29,6 +35,90 @@ const IMPORT_KEY_LENGTH_MAX = 112
 /** Users of one chunk of an export. */
 const CHUNK_USERS = 64
 
+/** One JSON object each; what a line is, the details of its route say. */
+const LINES = z.string()
+const OF_MANY = { tag: 'Many users' } as const
+const NDJSON_USER = {
+  what: 'A user on each line',
+  type: NDJSON_TYPE,
+  schema: LINES,
+  example: `${JSON.stringify(USER)}\n`
+}
+
+export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
+  {
+    ...OF_MANY,
+    method: 'GET',
+    path: '/v1/users',
+    operation: 'listUsers',
+    summary: 'List users, page by page',
+    detail:
+      'In the order of the ring, which is the same at every gateway. Each slot is read as it is at one moment, as strongly as one user. With `Accept: application/x-ndjson` it is an export.',
+    query: listQuery,
+    answers: { 200: { what: 'A page', schema: userPage, example: USER_PAGE } },
+    carries: ['Link'],
+    errors: READ_ERRORS
+  },
+  {
+    ...OF_MANY,
+    method: 'GET',
+    path: '/v1/users:count',
+    operation: 'countUsers',
+    summary: 'Count users',
+    query: countQuery,
+    answers: { 200: { what: 'How many there are', schema: userCount, example: { count: 12_480 } } },
+    errors: READ_ERRORS
+  },
+  {
+    ...OF_MANY,
+    method: 'POST',
+    path: '/v1/users:batchGet',
+    operation: 'batchGetUsers',
+    summary: 'Read several users',
+    detail: 'Each as strongly as alone, and not all at one moment.',
+    body: { types: JSON_TYPES, schema: batchGetBody, example: { ids: ['ada', 'grace'] } },
+    answers: {
+      200: { what: 'Those that there are', schema: found, example: { items: [USER], missing: ['grace'] } }
+    },
+    errors: READ_ERRORS
+  },
+  {
+    ...OF_MANY,
+    method: 'POST',
+    path: '/v1/users:import',
+    operation: 'importUsers',
+    summary: 'Import users',
+    detail:
+      'A user on each line, as an export has them; what else an exported user has is left aside. A line that is broken or refused harms only itself. The answer is a result for each line, in order, while the body is read, and then a summary: without it the import was interrupted, and may be sent again.',
+    query: importQuery,
+    headers: idempotencyHeaders({ key: keyUpTo(IMPORT_KEY_LENGTH_MAX), age: IDEMPOTENCY_AGE }),
+    body: {
+      types: [NDJSON_TYPE, ...JSON_TYPES],
+      schema: LINES,
+      streamed: true,
+      example: '{"id":"ada","status":"ONLINE","profile":{"name":"Ada"}}\n'
+    },
+    answers: {
+      200: {
+        what: 'A result on each line, then the summary',
+        type: NDJSON_TYPE,
+        schema: LINES,
+        example: `${JSON.stringify({ line: 1, id: 'ada', result: 'created', version: '3.41' })}\n`
+      }
+    }
+  },
+  {
+    ...OF_MANY,
+    method: 'GET',
+    path: '/v1/users:export',
+    operation: 'exportUsers',
+    summary: 'Export users',
+    detail: 'One that breaks off ends without the end of its last chunk, which every HTTP client reports.',
+    query: exportQuery,
+    answers: { 200: NDJSON_USER }
+  }
+]
+
 export interface ManyUsersRoutes {
   readonly users: TracedUsers
   readonly many: ManyUsers
@@ -39,7 +129,7 @@ export function manyUsersRoutes(app: App, { users, many, clock }: ManyUsersRoute
   const streams = new Streams()
 
   const exported = (c: AppContext): Response => {
-    const { limit: _, ...query } = checkQuery(listQuery, c.env.url.searchParams)
+    const query = checkQuery(exportQuery, c.env.url.searchParams)
     const onEnd = streams.begin()
     const { signal } = c.req.raw
     const body = ndjsonBody(batched(many.list({ ...query, signal }), CHUNK_USERS), onEnd)

@@ -6,6 +6,9 @@ import type { Traced, TracedUsers } from '../../users/users.ts'
 import { readJson } from '../body.ts'
 import type { App } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
+import { statusAnswer, success } from '../openapi/answers.ts'
+import { READ_ERRORS, type RouteDescription, WRITE_ERRORS } from '../openapi/description.ts'
+import { ROUTE_HEADERS } from '../openapi/headers.ts'
 import { errorResponse } from '../problems.ts'
 import { routeHeaders } from '../route-headers.ts'
 import { checkBody, statusBody } from '../schemas.ts'
@@ -17,6 +20,37 @@ const PATH = `${PREFIX}${USER_ID}`
 const STRONG_TIMEOUT_MS = 2_000
 /** curl -d says it sends a form; the scripts of the original send JSON all the same, some with no type at all. */
 const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded']
+
+export const STATUS_ROUTES: readonly RouteDescription[] = [
+  {
+    method: 'GET',
+    path: '/status/:id',
+    operation: 'getStatus',
+    tag: 'Original',
+    summary: 'Read the status of a user',
+    detail: `Strong first, and after ${STRONG_TIMEOUT_MS / 1_000} seconds, or at once when there is no majority, stale: \`Ring-Consistency\` says which.`,
+    answers: { 200: { what: 'The status', schema: statusAnswer, example: { status: 'ONLINE' } } },
+    carries: ROUTE_HEADERS,
+    errors: [...READ_ERRORS, 'NotFoundError']
+  },
+  {
+    method: 'POST',
+    path: '/status/:id',
+    operation: 'setStatus',
+    tag: 'Original',
+    summary: 'Set the status of a user',
+    detail:
+      'Creates the user if there is none, and leaves its profile as it is. Other members are passed over.',
+    body: {
+      types: BODY_TYPES,
+      schema: statusBody.meta({ id: 'StatusInput' }),
+      example: { status: 0 }
+    },
+    answers: { 200: { what: 'It was written', schema: success, example: { success: true } } },
+    carries: ROUTE_HEADERS,
+    errors: WRITE_ERRORS
+  }
+]
 
 export function statusRoutes(app: App, users: TracedUsers, clock: Clock): void {
   app.get(PATH, async c => {

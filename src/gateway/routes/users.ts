@@ -7,8 +7,19 @@ import { readJson } from '../body.ts'
 import { etagOf, readVerdict, writeCondition } from '../conditions.ts'
 import type { App, Exchange } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
+import { presence, user } from '../openapi/answers.ts'
+import { READ_ERRORS, type RouteDescription, WRITE_ERRORS } from '../openapi/description.ts'
+import { PRESENCE, USER } from '../openapi/examples.ts'
+import {
+  IF_ABSENT,
+  IF_MATCH,
+  IF_MATCH_READ,
+  IF_NONE_MATCH_READ,
+  idempotencyHeaders,
+  ROUTE_HEADERS
+} from '../openapi/headers.ts'
 import { errorResponse } from '../problems.ts'
-import { repetitionOf } from '../repetition.ts'
+import { IDEMPOTENCY_AGE, IDEMPOTENCY_KEY, repetitionOf } from '../repetition.ts'
 import { routeHeaders } from '../route-headers.ts'
 import { checkBody, checkQuery, heartbeatBody, noQuery, patchBody, putBody, readQuery } from '../schemas.ts'
 import { USER_ID, userIdAfter } from '../user-path.ts'
@@ -18,6 +29,97 @@ const PATH = `${PREFIX}${USER_ID}`
 const HEARTBEAT = '/heartbeat'
 const JSON_TYPES = ['application/json']
 const PATCH_TYPES = ['application/merge-patch+json', 'application/json']
+
+const OF_ONE_USER = { path: '/v1/users/:id', tag: 'Users' } as const
+const OF_A_WRITE = { ...OF_ONE_USER, carries: [...ROUTE_HEADERS, 'Idempotency-Replayed'] } as const
+const IDEMPOTENCY = idempotencyHeaders({ key: IDEMPOTENCY_KEY, age: IDEMPOTENCY_AGE })
+const DECIDED_ERRORS = [
+  ...WRITE_ERRORS,
+  'ConflictError',
+  'IdempotencyKeyReusedError',
+  'OperationTooOldError',
+  'TimeoutError' // while the user is read for a condition that can hold for no version
+] as const
+
+export const USERS_ROUTES: readonly RouteDescription[] = [
+  {
+    ...OF_ONE_USER,
+    method: 'GET',
+    operation: 'getUser',
+    summary: 'Read a user',
+    detail:
+      'A strong read needs the leader and a majority of the peers that keep the user; while a new leader is being chosen it waits. A stale one needs one of these peers, and says how old it is.',
+    query: readQuery,
+    headers: [IF_NONE_MATCH_READ, IF_MATCH_READ],
+    answers: {
+      200: { what: 'The user', schema: user, example: USER, headers: ['ETag'] },
+      304: { what: 'The user still has one of the versions in `If-None-Match`', headers: ['ETag'] }
+    },
+    carries: [...ROUTE_HEADERS, 'ETag'],
+    errors: [...READ_ERRORS, 'NotFoundError', 'ConflictError']
+  },
+  {
+    ...OF_A_WRITE,
+    method: 'PUT',
+    operation: 'putUser',
+    summary: 'Create or replace a user',
+    detail:
+      'A profile that is left out is kept; a new user has an empty one then. Without `ttl` the status is for good, and a lease that there was ends.',
+    headers: [IF_MATCH, IF_ABSENT, ...IDEMPOTENCY],
+    body: {
+      types: JSON_TYPES,
+      schema: putBody.meta({ id: 'UserInput' }),
+      example: { status: 'ONLINE', profile: { name: 'Ada' } }
+    },
+    answers: {
+      200: { what: 'The user, replaced', schema: user, example: USER, headers: ['ETag'] },
+      201: { what: 'The user, created', schema: user, example: USER, headers: ['ETag', 'Location'] }
+    },
+    errors: DECIDED_ERRORS
+  },
+  {
+    ...OF_A_WRITE,
+    method: 'PATCH',
+    operation: 'patchUser',
+    summary: 'Change parts of a user',
+    detail:
+      'A JSON merge patch (RFC 7396): what is left out stays, and null removes a member of the profile. Never creates.',
+    headers: [IF_MATCH, ...IDEMPOTENCY],
+    body: {
+      types: PATCH_TYPES,
+      schema: patchBody.meta({ id: 'UserPatch' }),
+      example: { status: 'AWAY', profile: { mood: 'thoughtful' } }
+    },
+    answers: { 200: { what: 'The user, changed', schema: user, example: USER, headers: ['ETag'] } },
+    errors: [...DECIDED_ERRORS, 'NotFoundError']
+  },
+  {
+    ...OF_ONE_USER,
+    method: 'POST',
+    path: '/v1/users/:id/heartbeat',
+    operation: 'heartbeat',
+    summary: 'Renew a presence lease',
+    detail:
+      'Changes `expiresAt` and nothing else. Sent when the lease has ended and nobody has written the user since, it brings the user back with the status that it had. A user who has no lease is 412.',
+    body: {
+      types: JSON_TYPES,
+      schema: heartbeatBody.meta({ id: 'Heartbeat' }),
+      example: { ttl: '30s' }
+    },
+    answers: { 200: { what: 'The lease', schema: presence, example: PRESENCE, headers: ['ETag'] } },
+    carries: ROUTE_HEADERS,
+    errors: [...WRITE_ERRORS, 'NotFoundError', 'ConflictError']
+  },
+  {
+    ...OF_A_WRITE,
+    method: 'DELETE',
+    operation: 'deleteUser',
+    summary: 'Delete a user',
+    headers: [IF_MATCH, ...IDEMPOTENCY],
+    answers: { 204: { what: 'The user is deleted' } },
+    errors: [...DECIDED_ERRORS, 'NotFoundError']
+  }
+]
 
 export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
   app.get(PATH, async c => {
