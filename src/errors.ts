@@ -58,6 +58,11 @@ export const ERROR_KINDS = {
     title: 'A claimed ring position does not derive from its peer id'
   },
   TransferError: { status: 503, exit: EXIT.unavailable, title: 'A slot transfer did not complete' },
+  NotAdmittedError: {
+    status: 403,
+    exit: EXIT.unauthorised,
+    title: 'A peer does not let another one connect'
+  },
   JoinError: { status: 503, exit: EXIT.unavailable, title: 'The ring could not be joined' },
   DataDirectoryError: { status: 500, exit: EXIT.failure, title: 'The data directory cannot be used' },
   StoreRolledBackError: {
@@ -158,6 +163,8 @@ export class FrameTooLargeError extends errorClass('FrameTooLargeError') {}
 export class PositionMismatchError extends errorClass('PositionMismatchError') {}
 /** A bulk transfer ended without its end record, or with a wrong count or checksum. */
 export class TransferError extends errorClass('TransferError') {}
+/** A peer without the other's pre-shared key, or not on its allow list: said on either side. */
+export class NotAdmittedError extends errorClass('NotAdmittedError') {}
 /** None of the given peers let us in; the message says what each answered. */
 export class JoinError extends errorClass('JoinError') {}
 /** The data directory is in use, unreadable, or of another ring. */
@@ -205,6 +212,7 @@ const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: Erro
   FrameTooLargeError,
   PositionMismatchError,
   TransferError,
+  NotAdmittedError,
   JoinError,
   DataDirectoryError,
   StoreRolledBackError,

@@ -33,7 +33,9 @@ export {
   type HttpOptions,
   type HttpSecrets,
   type HttpToken,
+  newPreSharedKey,
   type PeerOptions,
+  peerIdAt,
   type Scope,
   type TlsOptions
 } from './peer.ts'

@@ -1,5 +1,6 @@
 /** createPeer(): the one place where everything meets. */
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Origin } from './chord/entry.ts'
 import type { RingOptions } from './chord/genesis.ts'
 import type { Peer } from './chord/ring-node.ts'
@@ -18,10 +19,13 @@ import {
 } from './gateway/http-options.ts'
 import { type GatewayServer, serve } from './gateway/server.ts'
 import { Tokens } from './gateway/tokens.ts'
+import { connectionGate } from './network/connection-gate.ts'
+import { refuseOpenDoor } from './network/exposure.ts'
 import { createHost } from './network/host.ts'
+import { newPreSharedKey as preSharedKeyFile, privateNetwork } from './network/pre-shared-key.ts'
 import { OutputFiles, type OutputSource } from './output/output-files.ts'
 import { deadlineAfter, type Log, type Runtime, silentLog, systemClock, systemRandom } from './runtime.ts'
-import { openDataDirectory } from './storage/data-directory.ts'
+import { identityAt, openDataDirectory } from './storage/data-directory.ts'
 import { openIdentity } from './storage/identity.ts'
 import { MemoryStore } from './storage/memory-store.ts'
 import type { RingInspector } from './users/ring-report.ts'
@@ -37,6 +41,17 @@ export interface PeerOptions extends RingOptions {
   readonly join?: readonly string[] | undefined
   /** Multiaddrs to tell others instead of what is listened on. */
   readonly announce?: readonly string[] | undefined
+  /**
+   * The text of a pre-shared key file (`newPreSharedKey()`, or `anillo key psk`), the same for all peers of the ring: no other
+   * gets past its first bytes. @default none
+   */
+  readonly psk?: string | undefined
+  /** PeerIds: nobody else may connect, and nobody else is connected to. An empty list is nobody. @default everybody */
+  readonly allow?: readonly Peer[] | undefined
+  /**
+   * Listen where other machines can reach this one, with neither `psk` nor `allow`: the network keeps strangers out. @default false
+   */
+  readonly insecure?: boolean | undefined
   /** Serve HTTP. @default not at all */
   readonly http?: HttpOptions | undefined
   /** Where identity and users are kept. @default in memory: gone with the process */
@@ -99,7 +114,7 @@ const HTTP_DRAIN_MS = 10_000
 
 /**
  * Starts a peer and resolves when it serves users.
- * @throws ConfigurationError, DataDirectoryError, JoinError; nothing is left running then
+ * @throws ConfigurationError, DataDirectoryError, JoinError, NotAdmittedError; nothing is left running then
  */
 export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer> {
   const { outputDir, log: outerLog = silentLog, http, signal } = options
@@ -108,6 +123,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
   const output = outputFiles(outputDir, outerLog)
   const runtime: Runtime = { clock: systemClock, random: systemRandom, log: output?.log ?? outerLog }
   const events = new Events()
+  const doors = doorsOf(options, runtime, events)
   const ending = new Ending()
   try {
     let service: UsersService | undefined
@@ -116,7 +132,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       ending.fail(error)
     })
     ending.add(() => data.close())
-    const host = await createPeerHost(options, data, runtime, events, error => ending.fail(error))
+    const host = await createPeerHost(options, data, runtime, events, doors, error => ending.fail(error))
     const departure = { final: false }
     ending.add(() => stopHost(host, departure.final))
     service = host.services.users
@@ -226,11 +242,42 @@ async function openData(
   return { store, identity: await openIdentity(store, runtime.random), close: () => store.close() }
 }
 
+/** The text of a new pre-shared key file, for `psk`. */
+export function newPreSharedKey(): string {
+  return preSharedKeyFile(systemRandom)
+}
+
+/**
+ * The PeerId of the peer whose data is in `dataDir`, running or not; with `create` one is made where there is none yet.
+ * @throws DataDirectoryError there is none, or the directory cannot be used
+ */
+export async function peerIdAt(dataDir: string, { create = false } = {}): Promise<Peer> {
+  const identity = await identityAt(dataDir).catch(async error => {
+    if (!create) throw error
+    const directory = await openDataDirectory(dataDir, { random: systemRandom }, { onFailure: () => {} })
+    await directory.close()
+    return directory.identity
+  })
+  return peerIdFromPrivateKey(privateKeyFromProtobuf(identity.privateKey)).toString()
+}
+
+/** Who gets in. @throws ConfigurationError */
+function doorsOf(
+  { listen = [LISTEN_DEFAULT], psk, allow, insecure }: PeerOptions,
+  runtime: Runtime,
+  events: Events
+) {
+  refuseOpenDoor(listen, { psk, allow, insecure })
+  const protector = psk === undefined ? undefined : privateNetwork(psk)
+  return { protector, gate: connectionGate({ allow, isPrivate: psk !== undefined, runtime, events }) }
+}
+
 function createPeerHost(
   options: PeerOptions,
   data: PeerData,
   { log }: Runtime,
   events: Events,
+  doors: ReturnType<typeof doorsOf>,
   onStorageFailure: (error: Error) => void
 ) {
   const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
@@ -239,6 +286,7 @@ function createPeerHost(
     privateKey: privateKeyFromProtobuf(data.identity.privateKey),
     listen,
     announce,
+    ...doors,
     services: {
       chord: chord({ join, replicas, slots, virtualNodes, events, log }),
       users: users({ data, onStorageFailure, replaceAfterMs, placementStableMs, leaderSpreadMs })

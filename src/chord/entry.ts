@@ -1,5 +1,5 @@
 /** How a peer comes to a ring: back to the one of its data, into somebody else's, or into a new one of its own. */
-import { DataDirectoryError, errorName, JoinError } from '../errors.ts'
+import { DataDirectoryError, errorName, JoinError, NotAdmittedError } from '../errors.ts'
 import { deadlineAfter, jitter, type Runtime, sleep } from '../runtime.ts'
 import type { Store } from '../storage/store.ts'
 import type { Contact } from './contact.ts'
@@ -44,6 +44,11 @@ export interface Entry {
 /** The peers to join may be starting themselves, or be slow after a power cut. */
 const JOIN_TIMEOUT_MS = 30_000
 const RETRY_MS = 500
+/**
+ * Whoever does not let us in will hardly change its mind; but one that is stopping, or has more callers than it takes at once,
+ * closes connections too.
+ */
+const REFUSED_PATIENCE_MS = 5_000
 /** These do not get better by waiting. */
 const FINAL = new Set([
   'ConfigurationError',
@@ -54,7 +59,7 @@ const FINAL = new Set([
 
 /**
  * A peer that was told to join never makes a ring, whatever fails.
- * @throws JoinError nobody to join answered; ConfigurationError, DataDirectoryError
+ * @throws JoinError nobody to join answered; NotAdmittedError they do, and let this peer not in; ConfigurationError, DataDirectoryError
  */
 export async function enterRing(init: EntryInit): Promise<Entry> {
   checkRingOptions(init.options)
@@ -105,7 +110,9 @@ async function returnTo(genesis: Genesis, init: EntryInit): Promise<Entry> {
 async function greetAny({ join, greet, runtime, signal, peer }: EntryInit) {
   using deadline = deadlineAfter(runtime.clock, JOIN_TIMEOUT_MS, signal)
   const reasons = new Map<string, string>()
+  let refusedSinceMs = runtime.clock.monotonic()
   for (;;) {
+    let refusals = 0
     for (const address of join) {
       try {
         const greeting = await greet(address, deadline.signal)
@@ -114,8 +121,13 @@ async function greetAny({ join, greet, runtime, signal, peer }: EntryInit) {
       } catch (error) {
         signal.throwIfAborted()
         if (FINAL.has(errorName(error) ?? '')) throw error
+        if (errorName(error) === 'NotAdmittedError') refusals++
         reasons.set(address, (error as Error).message)
       }
+    }
+    if (refusals < join.length) refusedSinceMs = runtime.clock.monotonic()
+    else if (runtime.clock.monotonic() - refusedSinceMs >= REFUSED_PATIENCE_MS) {
+      throw new NotAdmittedError(`${[...reasons.values()].join('; ')}. This peer is ${peer}`)
     }
     await sleep(runtime.clock, jitter(runtime.random, RETRY_MS), deadline.signal).catch(() => {})
     signal.throwIfAborted()

@@ -23,7 +23,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
 import { ADDRESSES_MAX, PEER_BOOK_MAX } from '../constants.ts'
-import { type AnilloError, NotFoundError, NotRunningError } from '../errors.ts'
+import { AnilloError, NotFoundError, NotRunningError } from '../errors.ts'
 import { Events } from '../events.ts'
 import { CHORD_PROTOCOL, ChordProtocol } from '../network/chord-protocol.ts'
 import { signContact } from '../network/contact-record.ts'
@@ -174,7 +174,8 @@ export class ChordService implements Startable {
     const running = this.#running
     if (running === undefined) return
     this.#join(running.stopping.signal).then(running.joined.resolve, error => {
-      if (!running.stopping.signal.aborted) this.runtime.log.error('not in a ring', { error })
+      const said = error instanceof AnilloError ? { error: error.name, detail: error.message } : { error }
+      if (!running.stopping.signal.aborted) this.runtime.log.error('not in a ring', said)
       running.joined.reject(error)
     })
   }
@@ -196,7 +197,7 @@ export class ChordService implements Startable {
 
   /**
    * Settles when the host belongs to a ring, or has given up.
-   * @throws JoinError, ConfigurationError, DataDirectoryError; NotRunningError when the host is stopped before
+   * @throws JoinError, NotAdmittedError, ConfigurationError, DataDirectoryError; NotRunningError when the host is stopped before
    */
   joined(signal?: AbortSignal): Promise<Joined> {
     if (this.#running === undefined) return Promise.reject(new NotRunningError('Start the host first'))

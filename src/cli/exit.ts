@@ -35,6 +35,7 @@ const NEXT_STEPS: Partial<Record<ErrorName, string>> = {
   ConflictError: 'read the user with `anillo users get ID` and try again with its version',
   NotFoundError: 'check the spelling; `anillo users set ID STATUS` creates a user',
   JoinError: 'check that the peer to join runs and that its address is the one it printed after `join:`',
+  NotAdmittedError: 'give this peer what the ring asks for: its --psk file, or a place in its --allow lists',
   DataDirectoryError: 'give another directory with --data, or stop the peer that uses this one',
   StorageError: 'check the disk (space, permissions, kernel log), then start the peer again',
   WrongRingError: 'join a peer of the same ring, or start with an empty --data directory',

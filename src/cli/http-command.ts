@@ -22,7 +22,11 @@ export function httpCommand(name: string, description: string): Command {
         .default(URL_DEFAULT)
     )
     .addOption(tokenFileFlag())
-    .addOption(new EnvOption('-o, --format <format>', 'table or json').choices(FORMATS).default('table'))
+    .addOption(formatOption())
+}
+
+export function formatOption(): EnvOption {
+  return new EnvOption('-o, --format <format>', 'table or json').choices(FORMATS).default('table')
 }
 
 /** Where the peer needs a token. */

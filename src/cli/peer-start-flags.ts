@@ -12,7 +12,6 @@ export interface PeerStartFlags extends AddressFlags, GatewaySecretFiles {
   readonly corsOrigin?: string[]
   /** Requests a second of each client. */
   readonly rateLimit?: number
-  readonly insecure?: boolean
   /** @default data/<p2p port> */
   readonly data?: string
   /** The directory above output/<p2p port>; false: no output files. */
@@ -27,13 +26,18 @@ export interface PeerStartFlags extends AddressFlags, GatewaySecretFiles {
   /** @default pretty on a terminal, json otherwise */
   readonly logFormat?: LogFormat
   readonly readyFile?: string
+  /** A file. */
+  readonly psk?: string
+  readonly allow?: string[]
+  readonly insecure?: boolean
 }
+
+const flag = (flags: string, description: string) => new EnvOption(flags, description)
 
 /** The upper bounds are those of a ring; `createPeer` checks the rest (a power of two) and names the value. */
 const count = wholeNumber(1, 65_536)
 
 export function addPeerStartFlags(command: Command): Command {
-  const flag = (flags: string, description: string) => new EnvOption(flags, description)
   const options = [
     flag(
       '-l, --listen <multiaddr>',
@@ -61,7 +65,6 @@ export function addPeerStartFlags(command: Command): Command {
       '--rate-limit <n>',
       'requests a second of each token, or of each address where no token is needed (default: no limit)'
     ).argParser(wholeNumber(1, RATE_LIMIT_MAX)),
-    flag('--insecure', 'serve others than this machine without a token file'),
     flag('--data <dir>', 'where identity and users are kept (default: data/<p2p port>)'),
     flag('--output <dir>', 'where <p2p port>/users.txt, finger.txt and log.txt are written').default(
       'output'
@@ -97,8 +100,23 @@ export function addPeerStartFlags(command: Command): Command {
   ]
   options[0]!.repeatable(multiaddrValue)
   options[1]!.repeatable(joinValue)
-  for (const option of options) command.addOption(option)
+  for (const option of [...options, ...doorFlags()]) command.addOption(option)
   return command
+}
+
+/** Who may connect to the peer. */
+function doorFlags(): EnvOption[] {
+  return [
+    flag('--psk <file>', 'pre-shared key of the ring: no peer without it gets in. See anillo key psk'),
+    flag(
+      '--allow <peerid>',
+      'only these peers may connect, repeatable; the same for every peer of the ring. See anillo key show'
+    ).repeatable(text => text),
+    flag(
+      '--insecure',
+      'serve other machines all the same: peers without --psk or --allow, HTTP without --token-file'
+    )
+  ]
 }
 
 /**

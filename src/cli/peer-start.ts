@@ -16,6 +16,7 @@ import { GatewaySecrets } from './gateway-secrets.ts'
 import { createLog, type LogLevel } from './log.ts'
 import { joinAddresses, listenAddresses } from './peer-addresses.ts'
 import { addPeerStartFlags, type PeerStartFlags, peerStartFlags } from './peer-start-flags.ts'
+import { readPreSharedKey } from './pre-shared-key-file.ts'
 import { duration } from './render.ts'
 import { startBlock } from './start-block.ts'
 import { exitCodeOf, StopRequests } from './stop-requests.ts'
@@ -34,7 +35,7 @@ To take a peer out of the ring for good, see: anillo peer leave.
 Examples:
   anillo peer start                                       the first peer, HTTP on port 5000
   anillo peer start -p 50052 -P 5001 -j 50051             one more on this machine
-  anillo peer start -l /ip4/0.0.0.0/tcp/50051 -j /dns/other.example/tcp/50051
+  anillo peer start -l /ip4/0.0.0.0/tcp/50051 --psk ring.key -j /dns/other.example/tcp/50051
   anillo peer start --http-host 0.0.0.0 --token-file tokens --tls-cert cert.pem --tls-key key.pem
   ANILLO_HTTP_PORT=8080 anillo peer start                 every flag is also ANILLO_<FLAG>`
 
@@ -55,6 +56,7 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
   const log = createLog({ level: flags.logLevel, format, stream: terminal.err })
   using secrets = new GatewaySecrets(terminal, flags, log)
   const http = { ...httpOptions(flags), ...(await secrets.read()) }
+  const psk = flags.psk === undefined ? undefined : await readPreSharedKey(flags.psk)
   const place = await placeOf(flags)
   // Whoever waits for the file must not read the one of an earlier start.
   const { readyFile } = flags
@@ -72,6 +74,9 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
     slots: flags.slots,
     virtualNodes: flags.virtualNodes,
     replaceAfterMs: flags.replaceAfter,
+    psk,
+    allow: flags.allow,
+    insecure: flags.insecure,
     log,
     signal: requests.signal
   })
@@ -155,11 +160,12 @@ async function placeOf(flags: PeerStartFlags): Promise<Place> {
 
 async function announceReady(
   { out, program }: Terminal,
-  { httpPort, httpHost, readyFile }: PeerStartFlags,
+  flags: PeerStartFlags,
   { dataDir, outputDir }: Place,
   peer: AnilloPeer,
   readyMs: number
 ): Promise<void> {
+  const { httpPort, httpHost, readyFile } = flags
   const ownHttpPort = peer.httpUrl === undefined ? httpPort : Number(new URL(peer.httpUrl).port)
   const [nextHttpPort] = await freePortsFrom(ownHttpPort + 1, 1, httpHost)
   const block = {
@@ -169,7 +175,8 @@ async function announceReady(
     outputDir,
     readyMs,
     nextHttpPort: nextHttpPort!,
-    program
+    program,
+    doors: flags
   }
   for (const text of startBlock(block, out.colours)) line(out, text)
   if (readyFile === undefined) return
@@ -217,11 +224,12 @@ const EVENT_LEVELS: Partial<Record<AnilloEvent['type'], LogLevel>> = {
   'user.changed': 'debug',
   'peer.suspect': 'warn',
   'peer.down': 'warn',
-  'wire.refused': 'warn',
   'storage.failed': 'error'
 }
 
+/** Who refused somebody has logged it, with more than the event says. */
 function logEvent(log: Log, event: AnilloEvent): void {
+  if (event.type === 'wire.refused') return
   log[EVENT_LEVELS[event.type] ?? 'info'](describeEvent(event))
 }
 

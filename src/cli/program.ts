@@ -4,6 +4,8 @@ import type { Context } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { EXIT_OK, EXIT_USAGE, Exit, reportError } from './exit.ts'
 import { applyEnvironment } from './flags.ts'
+import { keyPskCommand } from './key-psk.ts'
+import { keyShowCommand } from './key-show.ts'
 import { peerLeaveCommand } from './peer-leave.ts'
 import { peerStartCommand } from './peer-start.ts'
 import { peerStatusCommand } from './peer-status.ts'
@@ -56,6 +58,12 @@ export function anilloProgram(context: Context, version: string): Command {
         ringLookupCommand(context),
         ringCheckCommand(context),
         ringRecoverCommand(context)
+      ])
+    )
+    .addCommand(
+      group('key', 'keys: a pre-shared key for the ring, the identity of a peer', [
+        keyPskCommand(context),
+        keyShowCommand(context)
       ])
     )
     .addCommand(

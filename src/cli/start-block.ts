@@ -17,6 +17,15 @@ export interface StartBlock {
   /** A port for the HTTP API of the next peer. */
   readonly nextHttpPort: number
   readonly program: string
+  /** @default none */
+  readonly doors?: DoorFlags | undefined
+}
+
+/** What a peer was told about who may connect: the next one is to be told the same. */
+export interface DoorFlags {
+  readonly psk?: string | undefined
+  readonly allow?: readonly string[] | undefined
+  readonly insecure?: boolean | undefined
 }
 
 const ORIGINS = {
@@ -27,6 +36,8 @@ const ORIGINS = {
 
 export function startBlock(block: StartBlock, { bold, cyan, dim, green }: Colours): string[] {
   const { peer, dataDir, outputDir } = block
+  const { allow } = block.doors ?? {}
+  const doors = { ...block.doors, allow: allow && [...allow, peer.peer] }
   const facts = [
     `ring ${shortHex(peer.ringId)}`,
     counted(block.peers, 'peer'),
@@ -39,17 +50,27 @@ export function startBlock(block: StartBlock, { bold, cyan, dim, green }: Colour
     `  ${dim('http')}  ${peer.httpUrl === undefined ? 'not served' : cyan(peer.httpUrl)}`,
     `  ${dim('data')}  ${dataDir}${outputDir === undefined ? '' : `   ${dim('output')} ${outputDir}`}`,
     `  ready in ${duration(block.readyMs)} (${ORIGINS[peer.origin]})`,
-    `  ${dim('join:')} ${joinCommand(block.program, peer.addresses, block.nextHttpPort)}`
+    `  ${dim('join:')} ${joinCommand(block.program, peer.addresses, block.nextHttpPort, doors)}`
   ]
 }
 
 /** Starts one more peer, from any directory, beside this one: its ports are free. */
-export function joinCommand(program: string, addresses: readonly string[], httpPort: number): string {
+export function joinCommand(
+  program: string,
+  addresses: readonly string[],
+  httpPort: number,
+  { psk, allow = [], insecure = false }: DoorFlags = {}
+): string {
   const target = addresses.find(address => !isLoopback(address)) ?? addresses[0]
   if (target === undefined) return `${program} peer start -P ${httpPort}`
+  const doors = [
+    ...(psk === undefined ? [] : [` --psk ${psk}`]),
+    ...new Set(allow.map(peer => ` --allow ${peer}`)),
+    ...(insecure && !isLoopback(target) ? [' --insecure'] : [])
+  ].join('')
   // A peer that listens on loopback only could not be reached by one on another machine.
   const listen = isLoopback(target) ? '/ip4/127.0.0.1/tcp/0' : '/ip4/0.0.0.0/tcp/0'
-  return `${program} peer start -l ${listen} -P ${httpPort} -j ${target}`
+  return `${program} peer start -l ${listen} -P ${httpPort} -j ${target}${doors}`
 }
 
 function isLoopback(address: string): boolean {

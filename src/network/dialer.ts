@@ -7,6 +7,7 @@ import { setMaxListeners } from 'main-event'
 import type { Peer } from '../chord/ring-node.ts'
 import { ADDRESSES_MAX, INBOUND_STREAMS_MAX } from '../constants.ts'
 import { UnavailableError } from '../errors.ts'
+import { dialFailure } from './dial-failure.ts'
 
 const MUXER_CLOSED: ReadonlySet<string> = new Set(['ConnectionClosedError', 'MuxerClosedError'])
 
@@ -40,14 +41,14 @@ export class Dialer {
 
   /**
    * A connection to whoever answers at `address`, which may end in /p2p/<peer>.
-   * @throws UnavailableError
+   * @throws UnavailableError, NotAdmittedError
    */
   async connect(address: string, signal: AbortSignal): Promise<Connection> {
     setMaxListeners(Infinity, signal)
     try {
       return await this.#connections.openConnection(multiaddr(address), { signal })
     } catch (cause) {
-      throw new UnavailableError(`${address} cannot be reached: ${(cause as Error).message}`, { cause })
+      throw dialFailure(address, cause as Error)
     }
   }
 

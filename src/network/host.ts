@@ -1,7 +1,7 @@
 /** The libp2p host of a peer: TCP, noise, yamux, and limits that suit a ring rather than a public network. */
 import { noise } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
-import type { Libp2p, PrivateKey, ServiceMap } from '@libp2p/interface'
+import type { ConnectionGater, ConnectionProtector, Libp2p, PrivateKey, ServiceMap } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
@@ -18,6 +18,10 @@ export interface HostOptions<T extends ServiceMap> {
   readonly listen: readonly string[]
   /** Multiaddrs to tell others instead of what is listened on. */
   readonly announce?: readonly string[] | undefined
+  /** Nobody without the same key gets in. @default everybody speaks to everybody */
+  readonly protector?: (() => ConnectionProtector) | undefined
+  /** @default lets everybody in */
+  readonly gate?: ConnectionGater | undefined
   /** Beside identify, which a host does not work without. */
   readonly services: ServiceFactoryMap<T>
 }
@@ -39,7 +43,7 @@ const DIAL_QUEUE_MAX = 4_096
 export async function createHost<T extends ServiceMap>(
   options: HostOptions<T>
 ): Promise<Libp2p<T & { identify: unknown }>> {
-  const { privateKey, listen, announce, services } = options
+  const { privateKey, listen, announce, protector, gate, services } = options
   const host = await createLibp2p({
     privateKey,
     addresses: { listen: [...listen], ...(announce === undefined ? {} : { announce: [...announce] }) },
@@ -64,6 +68,8 @@ export async function createHost<T extends ServiceMap>(
       outboundStreamProtocolNegotiationTimeout: NEGOTIATION_TIMEOUT_MS,
       connectionCloseTimeout: CLOSE_TIMEOUT_MS
     },
+    ...(protector === undefined ? {} : { connectionProtector: protector }),
+    ...(gate === undefined ? {} : { connectionGater: gate }),
     // It would reset a connection at the first slow ping, busy ones first. Chord finds out who is alive.
     connectionMonitor: { enabled: false },
     // Our peer book decides whom we know and for how long.

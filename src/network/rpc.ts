@@ -8,6 +8,7 @@ import type { Peer } from '../chord/ring-node.ts'
 import { CONNECT_TIMEOUT_MS, INBOUND_STREAMS_MAX, PEER_BOOK_MAX } from '../constants.ts'
 import { AnilloError, UnavailableError } from '../errors.ts'
 import { deadlineAfter } from '../runtime.ts'
+import { streamFailure } from './dial-failure.ts'
 import { newStream } from './dialer.ts'
 import { answerHello, askGenesis, type Greeting } from './hello.ts'
 import { InboundStreams } from './inbound-streams.ts'
@@ -104,7 +105,7 @@ export class RpcEndpoint {
 
   /**
    * Asks whoever answers at `address` (a multiaddr, with or without /p2p/<peer>) which ring it belongs to.
-   * @throws an AnilloError: the other side's refusal by name, or UnavailableError when nobody answers there
+   * @throws an AnilloError: the other side's refusal by name, UnavailableError when nobody answers there, NotAdmittedError when it lets us not in
    */
   async greet(address: string, signal?: AbortSignal): Promise<Greeting> {
     const { runtime, dialer, hello } = this.#wire
@@ -112,8 +113,10 @@ export class RpcEndpoint {
     let stream: Stream | undefined
     try {
       const connection = await dialer.connect(address, deadline.signal)
-      stream = await newStream(connection, this.#protocol, deadline.signal)
       const from = connection.remotePeer.toString()
+      stream = await newStream(connection, this.#protocol, deadline.signal).catch(error => {
+        throw streamFailure(address, from, error)
+      })
       const greeting = await askGenesis(stream, from, hello, runtime.clock, signal)
       void endStream(stream, runtime.clock)
       return greeting

@@ -23,7 +23,7 @@ import { dirname, join, resolve } from 'node:path'
 import { DataDirectoryError, errorName } from '../errors.ts'
 import type { Runtime } from '../runtime.ts'
 import { lockDirectory } from './directory-lock.ts'
-import { type Identity, openIdentity } from './identity.ts'
+import { type Identity, openIdentity, readIdentity } from './identity.ts'
 import { LmdbStore, type LmdbStoreOptions } from './lmdb-store.ts'
 import type { Store } from './store.ts'
 
@@ -81,6 +81,29 @@ export async function openDataDirectory(
   } catch (error) {
     lock.release()
     throw error
+  }
+}
+
+/**
+ * The identity in the directory at `path`, also while a peer runs there: nothing is locked, written or counted.
+ * @throws DataDirectoryError there is none, or it cannot be read
+ */
+export async function identityAt(path: string): Promise<Identity> {
+  const directory = resolve(path)
+  const file = join(directory, STORE_FILE)
+  const none = new DataDirectoryError(
+    `${directory} is no peer's directory yet: it becomes one when a peer is started with it, or with \`anillo key show --create\``
+  )
+  if (!existsSync(file)) throw none
+  const store = saying(`${file} cannot be read`, GIVE_ANOTHER, () => {
+    return new LmdbStore(file, { readOnly: true, onFailure: () => {} })
+  })
+  try {
+    const identity = readIdentity(store)
+    if (identity === undefined) throw none
+    return identity
+  } finally {
+    await store.close()
   }
 }
 

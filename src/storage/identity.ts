@@ -97,8 +97,8 @@ async function createIdentity(random: Random): Promise<Identity> {
   }
 }
 
-/** Undefined of an empty store. */
-function readIdentity(store: Store): Identity | undefined {
+/** Without counting a start. Undefined of an empty store. @throws DataDirectoryError it holds no sound identity */
+export function readIdentity(store: Store): Identity | undefined {
   const privateKey = store.get(PRIVATE_KEY)
   const storeId = store.get(STORE_ID)
   const boot = store.get(BOOT)

@@ -37,6 +37,8 @@ const FILE_MODE = 0o600
 export interface LmdbStoreOptions {
   /** Called once, when the disk first refuses something; the store refuses every call from then on. */
   readonly onFailure: (error: StorageError) => void
+  /** Only look, also beside the process that uses the file: LMDB's readers and its writer keep out of each other's way. @default false */
+  readonly readOnly?: boolean | undefined
 }
 
 interface Call {
@@ -60,7 +62,7 @@ export class LmdbStore implements Store {
   #closing: Promise<void> | undefined
 
   /** Opens `file`, or makes it with mode 0600; its folder must exist. @throws Error `file` cannot be used: why */
-  constructor(file: string, { onFailure }: LmdbStoreOptions) {
+  constructor(file: string, { onFailure, readOnly = false }: LmdbStoreOptions) {
     checkMetaPages(file)
     const options: RootDatabaseOptions & { permissionsMode: number } = {
       noSubdir: true,
@@ -68,7 +70,8 @@ export class LmdbStore implements Store {
       keyEncoding: 'binary',
       encoding: 'binary',
       overlappingSync: false,
-      mapSize: MAP_BYTES
+      mapSize: MAP_BYTES,
+      readOnly
     }
     this.#file = file
     this.#onFailure = onFailure

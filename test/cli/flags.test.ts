@@ -147,6 +147,19 @@ const CASES: [title: string, args: string, env: Record<string, string>, expected
     { ANILLO_PORT: '4' },
     at(9, '/ip4/0.0.0.0')
   ],
+  [
+    'who may connect',
+    '-l /ip4/0.0.0.0/tcp/1 --allow 12D3KooWA --allow 12D3KooWB --insecure',
+    {},
+    { ...at(1, '/ip4/0.0.0.0'), allow: ['12D3KooWA', '12D3KooWB'], insecure: true }
+  ],
+  [
+    'who may connect, from the environment',
+    '',
+    { ANILLO_ALLOW: '12D3KooWA,12D3KooWB', ANILLO_INSECURE: '1' },
+    { allow: ['12D3KooWA', '12D3KooWB'], insecure: true }
+  ],
+  ['a variable that is off', '', { ANILLO_INSECURE: '0' }, {}],
   ['an empty variable is not set', '', { ANILLO_JOIN: '', ANILLO_HTTP_PORT: '' }, {}]
 ]
 
@@ -190,6 +203,8 @@ describe('the flags of peer start', () => {
     ['extra', {}, /too many arguments/],
     ['', { ANILLO_HTTP_PORT: 'x' }, /ANILLO_HTTP_PORT is "x": Give a whole number/],
     ['', { ANILLO_LOG_FORMAT: 'xml' }, /ANILLO_LOG_FORMAT is "xml": Allowed choices are pretty, json/],
+    ['--psk /nowhere/ring.key', {}, /The pre-shared key \/nowhere\/ring.key cannot be read: ENOENT/],
+    ['', { ANILLO_PSK: '/nowhere/ring.key' }, /The pre-shared key \/nowhere\/ring.key cannot be read/],
     ['', { ANILLO_NO_OUTPUT: 'maybe' }, /ANILLO_NO_OUTPUT is "maybe": Give 1 or 0/]
   ]
   for (const [args, env, says] of WRONG) {

@@ -42,6 +42,31 @@ describe('anillo peer start', () => {
     )
   })
 
+  it('tells the next peer the same about who may connect', () => {
+    const own = [`/ip4/10.0.0.1/tcp/1/p2p/${FIRST_PEER}`]
+    const command = (doors: Parameters<typeof joinCommand>[3], addresses = own) =>
+      joinCommand('anillo', addresses, 5001, doors).split(FIRST_PEER)[1]
+    assert.equal(command({ psk: 'ring.key' }), ' --psk ring.key')
+    assert.equal(command({ allow: ['A', 'B', 'A'] }), ' --allow A --allow B')
+    assert.equal(command({ insecure: true }), ' --insecure')
+    assert.equal(command({ insecure: true }, [`/ip4/127.0.0.1/tcp/1/p2p/${FIRST_PEER}`]), '')
+    const block = {
+      peer: fakePeer().peer,
+      peers: 1,
+      dataDir: 'd',
+      outputDir: undefined,
+      readyMs: 1,
+      nextHttpPort: 1,
+      program: 'anillo',
+      doors: { allow: [SECOND_PEER] }
+    }
+    assert.ok(
+      startBlock(block, fakeTerminal().out.colours)
+        .join('\n')
+        .endsWith(` --allow ${SECOND_PEER} --allow ${FIRST_PEER}`)
+    )
+  })
+
   it('writes the ready file whole, in place of an old one, when the peer is ready', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'anillo-test-'))
     try {
