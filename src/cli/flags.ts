@@ -6,7 +6,7 @@ import { ConfigurationError } from '../errors.ts'
 
 const PORT_MAX = 65_535
 
-/** A flag that can also be given as `ANILLO_<FLAG>`: --http-port is ANILLO_HTTP_PORT. Precedence: flag, environment, default. */
+/** A flag that can also be given as `ANILLO_<FLAG>`: --http-port is ANILLO_HTTP_PORT. Precedence: flag, environment, config file, default. */
 export class EnvOption extends Option {
   readonly variable: string
   /** The variable that holds in itself what the flag's file would, and the attribute that it becomes. */
@@ -39,6 +39,23 @@ export class EnvOption extends Option {
     if (parse === undefined) return text
     const values = this.#repeatable ? text.split(/[\s,]+/).filter(value => value !== '') : [text]
     return values.reduce<unknown>((previous, value) => parse(value, previous as never), undefined)
+  }
+
+  /** A value of the config file: of a flag that is on or off true or false, of one that is repeatable also a list. @throws InvalidArgumentError */
+  fromConfig(value: unknown): unknown {
+    if (!this.required && !this.optional) {
+      if (typeof value !== 'boolean') throw new InvalidArgumentError('Give true or false.')
+      return value ? !this.negate : undefined
+    }
+    const parse = this.parseArg
+    const values = this.#repeatable && Array.isArray(value) ? value : [value]
+    const kinds = parse === undefined ? ['string'] : ['string', 'number']
+    if (!values.every(each => kinds.includes(typeof each))) {
+      const one = parse === undefined ? 'text, in quotes if it looks like something else' : 'one value'
+      throw new InvalidArgumentError(`Give ${one}${this.#repeatable ? ', or a list of such' : ''}.`)
+    }
+    if (parse === undefined) return value
+    return values.reduce((previous, each) => parse(String(each), previous as never), undefined)
   }
 }
 

@@ -1,6 +1,7 @@
 /** The flags of `anillo peer start`, their environment variables and defaults. */
 import type { Command } from 'commander'
 import { RATE_LIMIT_MAX } from '../constants.ts'
+import { CONFIG_SOURCE } from './config-file.ts'
 import { durationValue, EnvOption, multiaddrValue, portValue, wholeNumber } from './flags.ts'
 import type { GatewaySecretFiles } from './gateway-secrets.ts'
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts'
@@ -30,6 +31,8 @@ export interface PeerStartFlags extends AddressFlags, GatewaySecretFiles {
   readonly psk?: string
   readonly allow?: string[]
   readonly insecure?: boolean
+  /** A file with more of these. */
+  readonly config?: string
 }
 
 const flag = (flags: string, description: string) => new EnvOption(flags, description)
@@ -100,7 +103,7 @@ export function addPeerStartFlags(command: Command): Command {
   ]
   options[0]!.repeatable(multiaddrValue)
   options[1]!.repeatable(joinValue)
-  for (const option of [...options, ...doorFlags()]) command.addOption(option)
+  for (const option of [...options, ...doorFlags(), configFlag()]) command.addOption(option)
   return command
 }
 
@@ -119,16 +122,26 @@ function doorFlags(): EnvOption[] {
   ]
 }
 
+function configFlag(): EnvOption {
+  return flag(
+    '--config <file>',
+    'YAML or JSON with flags as its keys (http-port: 5000), for what is not said here'
+  )
+}
+
+/** Where a value may come from, the strongest last. */
+const SOURCES = ['default', CONFIG_SOURCE, 'env', 'cli']
+
 /**
- * The flags as given. The two spellings of where to listen exclude each other, but one on the command line wins
- * over the other in the environment.
+ * The flags as given. The two spellings of where to listen exclude each other, but one from a stronger source wins over
+ * the other: on the command line over the environment, there over the file.
  */
 export function peerStartFlags(command: Command): PeerStartFlags {
   const flags = { ...command.opts<PeerStartFlags>() }
-  const from = (name: string) => command.getOptionValueSource(name)
-  const listen = from('listen')
-  const original = [from('address'), from('port')]
-  if (listen === 'env' && original.includes('cli')) return { ...flags, listen: undefined }
-  if (listen === 'cli' && !original.includes('cli')) return { ...flags, address: undefined, port: undefined }
+  const rank = (name: string) => SOURCES.indexOf(command.getOptionValueSource(name) ?? '')
+  const listen = rank('listen')
+  const original = Math.max(rank('address'), rank('port'))
+  if (listen < original) return { ...flags, listen: undefined }
+  if (listen > original) return { ...flags, address: undefined, port: undefined }
   return flags
 }

@@ -8,6 +8,7 @@ import { ConfigurationError, TimeoutError } from '../errors.ts'
 import { type AnilloEvent, describeEvent } from '../events.ts'
 import type { AnilloPeer, HttpOptions } from '../peer.ts'
 import { type Log, sleep, systemClock } from '../runtime.ts'
+import { applyConfigFile } from './config-file.ts'
 import type { Context } from './context.ts'
 import { EXIT_OK, Exit } from './exit.ts'
 import { tcpPort } from './flags.ts'
@@ -43,6 +44,7 @@ export function peerStartCommand(context: Context): Command {
   const command = addPeerStartFlags(new Command('start'))
     .description('start a peer: make a ring, join one, or come back to it')
     .addHelpText('after', HELP)
+  command.hook('preAction', applyConfigFile)
   return command.action(async () => {
     const code = await runPeer(context, peerStartFlags(command))
     if (code !== EXIT_OK) throw new Exit(code)

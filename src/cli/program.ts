@@ -82,18 +82,21 @@ export function setUsersProgram(context: Context, version: string): Command {
 
 /** Runs a program with the arguments after its name; resolves with the exit code. */
 export async function run(program: Command, terminal: Terminal, args: readonly string[]): Promise<number> {
-  let debug = terminal.env.ANILLO_LOG_LEVEL === 'debug'
+  let running: Command | undefined
   for (const command of withSubcommands(program)) prepare(command, terminal)
   program.hook('preAction', (_, action) => {
     applyEnvironment(action, terminal.env)
-    debug ||= action.opts<{ logLevel?: string }>().logLevel === 'debug'
+    running = action
   })
   try {
     await program.parseAsync(args, { from: 'user' })
     return EXIT_OK
   } catch (error) {
     if (error instanceof Exit) return error.code
-    if (!(error instanceof CommanderError)) return reportError(error, terminal.err, debug)
+    if (!(error instanceof CommanderError)) {
+      const level = running?.opts<{ logLevel?: string }>().logLevel // a config file may have set it last
+      return reportError(error, terminal.err, [level, terminal.env.ANILLO_LOG_LEVEL].includes('debug'))
+    }
     // Asked-for help and version end in an exception too; what is not asked for is wrong usage.
     return error.code === 'commander.helpDisplayed' || error.code === 'commander.version'
       ? EXIT_OK

@@ -205,6 +205,7 @@ describe('the flags of peer start', () => {
     ['', { ANILLO_LOG_FORMAT: 'xml' }, /ANILLO_LOG_FORMAT is "xml": Allowed choices are pretty, json/],
     ['--psk /nowhere/ring.key', {}, /The pre-shared key \/nowhere\/ring.key cannot be read: ENOENT/],
     ['', { ANILLO_PSK: '/nowhere/ring.key' }, /The pre-shared key \/nowhere\/ring.key cannot be read/],
+    ['', { ANILLO_CONFIG: '/nowhere/c.yaml' }, /The config file \/nowhere\/c.yaml cannot be read: ENOENT/],
     ['', { ANILLO_NO_OUTPUT: 'maybe' }, /ANILLO_NO_OUTPUT is "maybe": Give 1 or 0/]
   ]
   for (const [args, env, says] of WRONG) {
