@@ -1,7 +1,9 @@
 import '../../src/shim.ts'
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { once } from 'node:events'
+import { describe, it, type TestContext } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Libp2p } from '@libp2p/interface'
 import { generateKey, preSharedKey } from '@libp2p/pnet'
 import { createHost } from '../../src/network/host.ts'
 import { newPreSharedKey, privateNetwork } from '../../src/network/pre-shared-key.ts'
@@ -9,6 +11,13 @@ import { systemRandom } from '../../src/runtime.ts'
 
 const KEY = newPreSharedKey(systemRandom)
 const HEX = KEY.split('\n')[2]!
+
+async function start(t: TestContext, protector: ReturnType<typeof privateNetwork>): Promise<Libp2p> {
+  const privateKey = await generateKeyPair('Ed25519')
+  const host = await createHost({ privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], protector, services: {} })
+  t.after(() => host.stop())
+  return host
+}
 
 describe('a pre-shared key', () => {
   it('is a key file as libp2p knows it, and another each time', () => {
@@ -53,19 +62,30 @@ describe('a pre-shared key', () => {
   }
 
   it("connects to libp2p's own protector that was given the same file", async t => {
-    const host = async (protector: ReturnType<typeof privateNetwork>) => {
-      const made = await createHost({
-        privateKey: await generateKeyPair('Ed25519'),
-        listen: ['/ip4/127.0.0.1/tcp/0'],
-        protector,
-        services: {}
-      })
-      t.after(() => made.stop())
-      return made
-    }
     const theirs = preSharedKey({ psk: Buffer.from(KEY) }) as unknown as ReturnType<typeof privateNetwork>
-    const [one, two] = [await host(privateNetwork(KEY)), await host(theirs)]
+    const [one, two] = [await start(t, privateNetwork(KEY)), await start(t, theirs)]
     const connection = await one.dial(two.getMultiaddrs())
     assert.ok(connection.remotePeer.equals(two.peerId))
+  })
+
+  it('lets more through than all buffers on the way hold, when the reader is slower than the writer', async t => {
+    const [from, to] = [await start(t, privateNetwork(KEY)), await start(t, privateNetwork(KEY))]
+    const CHUNK_BYTES = 64 * 1024
+    const CHUNKS = 512 // 32 MiB
+    const received = Promise.withResolvers<number>()
+    await to.handle('/test/1.0.0', stream => {
+      let bytes = 0
+      stream.addEventListener('message', ({ data }) => {
+        bytes += data.byteLength
+        stream.pause()
+        setImmediate(() => stream.resume())
+        if (bytes >= CHUNKS * CHUNK_BYTES) received.resolve(bytes)
+      })
+    })
+    const stream = await from.dialProtocol(to.getMultiaddrs(), '/test/1.0.0')
+    for (let chunk = 0; chunk < CHUNKS; chunk++) {
+      if (!stream.send(new Uint8Array(CHUNK_BYTES))) await once(stream, 'drain')
+    }
+    assert.equal(await received.promise, CHUNKS * CHUNK_BYTES)
   })
 })
