@@ -143,16 +143,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       departure.final = true
       await ending.end()
     }
-    const gateway = createGateway({
-      users: node.traced,
-      many: node.many,
-      ring: node.ring,
-      leave: () => void leave().catch(error => runtime.log.error('this peer stays in the ring', { error })),
-      recover: (request, how) => node.recover(request, how),
-      runtime,
-      ...entrance,
-      version: VERSION
-    })
+    const gateway = gatewayOf(node, leave, runtime, entrance)
     const server = http && (await serveGateway(gateway, http, runtime, ending))
     if (output !== undefined) {
       ending.add(() => output.stop())
@@ -294,6 +285,32 @@ function createPeerHost(
   })
 }
 
+function gatewayOf(
+  node: UsersNode,
+  leave: () => Promise<void>,
+  runtime: Runtime,
+  entrance: Entrance
+): Gateway {
+  return createGateway({
+    users: node.traced,
+    many: node.many,
+    ring: node.ring,
+    // Whoever asks again is told of the leaving that is under way, or has come to its end.
+    leave: () => {
+      const { state } = node.jobs.latest('leave') ?? { state: 'failed' }
+      if (state === 'failed') {
+        leave().catch(error => runtime.log.error('this peer stays in the ring', { error }))
+      }
+      return node.jobs.latest('leave')!.id
+    },
+    tasks: node.jobs,
+    recover: (request, how) => node.recover(request, how),
+    runtime,
+    ...entrance,
+    version: VERSION
+  })
+}
+
 async function stopHost(host: PeerHost, final: boolean): Promise<void> {
   try {
     if (final) await host.services.chord.chord.leave()
@@ -302,8 +319,13 @@ async function stopHost(host: PeerHost, final: boolean): Promise<void> {
   }
 }
 
+interface Entrance {
+  readonly door: Door
+  readonly cors: Cors
+}
+
 /** Who may come in; checked before anything is started. @throws ConfigurationError */
-function entranceOf(http: HttpOptions | undefined): { door: Door; cors: Cors } {
+function entranceOf(http: HttpOptions | undefined): Entrance {
   if (http !== undefined) checkHttpOptions(http)
   const local = http !== undefined && !http.insecure
   return { door: new Door(systemClock, { ...http, local }), cors: new Cors(http?.corsOrigins) }

@@ -15,7 +15,8 @@ import type {
   RecoveryReport,
   RecoveryRequest,
   RingReport,
-  SelfReport
+  SelfReport,
+  TaskReport
 } from '../users/ring-report.ts'
 import type { Users } from '../users/users.ts'
 
@@ -70,11 +71,17 @@ export class Api {
     return (await response.text()).split('\n').filter(text => text !== '')
   }
 
-  /** Asks the peer to leave for good; it does so in the background. */
-  async leave(): Promise<void> {
+  /** Asks the peer to leave for good; it does so in the background. Returns the path of the task that tells how far it is. */
+  async leave(): Promise<string> {
     const response = await this.#ask('POST', '/v1/peer/leave')
     if (!response.ok) throw await errorOf(response)
-    await response.arrayBuffer()
+    return ((await response.json()) as { watch: string }).watch
+  }
+
+  async task(path: string): Promise<TaskReport> {
+    const response = await this.#ask('GET', path)
+    if (!response.ok) throw await errorOf(response)
+    return (await response.json()) as TaskReport
   }
 
   /** The caller has said that data may be lost. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { LEAVE_LINGER_MS } from '../constants.ts'
 import { errorName, OutcomeUnknownError, UnavailableError } from '../errors.ts'
-import type { SelfReport } from '../users/ring-report.ts'
+import type { TaskReport } from '../users/ring-report.ts'
 import { type Api, isUnreachable } from './api.ts'
 import type { Context } from './context.ts'
 import { apiOf, httpCommand, printData } from './http-command.ts'
@@ -28,63 +28,72 @@ export function peerLeaveCommand({ terminal: { out, err } }: Context): Command {
   command.addHelpText('after', HELP)
   return command.action(async () => {
     const api = apiOf(command)
-    const { peer, slots } = await api.self()
+    const { peer } = await api.self()
     const beganMs = performance.now()
-    await api.leave()
+    const task = await api.leave()
     const progress = new Progress(err)
+    let slotsMoved: number
     try {
-      await untilGone(api, slots.length, left => {
-        progress.update(`leaving: ${left} of ${counted(slots.length, 'slot')} left to move`)
+      slotsMoved = await untilGone(api, task, ({ left, total }) => {
+        progress.update(`leaving: ${left} of ${counted(total, 'slot')} left to move`)
       })
     } finally {
       progress.clear()
     }
     const took = duration(performance.now() - beganMs)
-    const result = { peer, left: true, slotsMoved: slots.length }
+    const result = { peer, left: true, slotsMoved }
     printData(command, out, [result], () => [
-      `${mediumPeer(peer)} left the ring: ${counted(slots.length, 'slot')} moved in ${took}`
+      `${mediumPeer(peer)} left the ring: ${counted(slotsMoved, 'slot')} moved in ${took}`
     ])
   })
 }
 
+interface SlotsLeft {
+  readonly left: number
+  readonly total: number
+}
+
 /**
+ * Resolves to how many slots were moved.
  * @throws UnavailableError the peer gave up leaving, or makes no progress
  * @throws OutcomeUnknownError it was gone before it was seen without slots: nobody may delete its data on our word
  */
-async function untilGone(api: Api, total: number, onProgress: (left: number) => void): Promise<void> {
-  let left = total
+async function untilGone(api: Api, task: string, onProgress: (slots: SlotsLeft) => void): Promise<number> {
+  let seen: SlotsLeft | undefined
   let progressMs = performance.now()
-  let leaving = false
   for (;;) {
-    const self = await selfUnlessGone(api)
-    if (self === undefined) break
-    leaving ||= self.state === 'leaving'
-    if (leaving && self.state !== 'leaving') {
-      throw new UnavailableError(
-        `The peer stays: ${counted(self.slots.length, 'slot')} could not be moved, and its log says why`
-      )
-    }
-    if (self.slots.length < left) progressMs = performance.now()
-    left = self.slots.length
-    onProgress(left)
+    const report = await taskUnlessGone(api, task)
+    if (report === undefined) break
+    if (report.state === 'failed') throw new UnavailableError(`The peer stays: ${report.detail}`)
+    const now = slotsLeft(report)
+    if (seen === undefined || now.left < seen.left) progressMs = performance.now()
+    seen = now
+    onProgress(now)
     if (performance.now() - progressMs > STUCK_AFTER_MS) {
       throw new UnavailableError(
-        `No slot moved for ${duration(STUCK_AFTER_MS)}, ${counted(left, 'slot')} left; \`anillo peer status\` shows whether it goes on`
+        `No slot moved for ${duration(STUCK_AFTER_MS)}, ${counted(now.left, 'slot')} left; \`anillo peer status\` shows whether it goes on`
       )
     }
     await pause(POLL_MS)
   }
-  if (left > 0) {
+  if (seen === undefined || seen.left > 0) {
+    const had = seen === undefined ? 'was not seen leaving' : `had ${counted(seen.left, 'slot')} left`
     throw new OutcomeUnknownError(
-      `The peer is gone, and had ${counted(left, 'slot')} left when it was last seen: keep its data until another peer's \`anillo ring check\` is content`
+      `The peer is gone, and ${had} when it was last seen: keep its data until another peer's \`anillo ring check\` is content`
     )
   }
+  return seen.total
+}
+
+function slotsLeft({ progress }: TaskReport): SlotsLeft {
+  const { done, total } = progress ?? { done: 0, total: null }
+  return { left: (total ?? done) - done, total: total ?? done }
 }
 
 /** Undefined when nobody listens there any more. */
-async function selfUnlessGone(api: Api): Promise<SelfReport | undefined> {
+async function taskUnlessGone(api: Api, task: string): Promise<TaskReport | undefined> {
   try {
-    return await api.self()
+    return await api.task(task)
   } catch (error) {
     if (isUnreachable(error) || errorName(error) === 'NotRunningError') return undefined
     throw error

@@ -9,6 +9,7 @@ import { HEALTH_ROUTES, healthRoutes } from './routes/health.ts'
 import { MANY_USERS_ROUTES, manyUsersRoutes } from './routes/many-users.ts'
 import { RING_ROUTES, ringRoutes } from './routes/ring.ts'
 import { STATUS_ROUTES, statusRoutes } from './routes/status.ts'
+import { TASKS_ROUTES, tasksRoutes } from './routes/tasks.ts'
 import { USERS_ROUTES, usersRoutes } from './routes/users.ts'
 import { USER_ID } from './user-path.ts'
 
@@ -18,19 +19,21 @@ export const ROUTES: readonly RouteDescription[] = [
   ...USERS_ROUTES,
   ...MANY_USERS_ROUTES,
   ...RING_ROUTES,
+  ...TASKS_ROUTES,
   ...HEALTH_ROUTES,
   ...STATUS_ROUTES,
   ...DESCRIPTION_ROUTES
 ]
 
 export function createApp(options: GatewayOptions): App {
-  const { users, many, ring, runtime, version } = options
+  const { users, many, ring, tasks, runtime, version } = options
   // Paths are matched as they stand in the URL: decoded, %2F in a user id would become a separator.
   const app: App = new Hono({ getPath: request => new URL(request.url).pathname })
   statusRoutes(app, users, runtime.clock)
   usersRoutes(app, users, runtime.clock)
   manyUsersRoutes(app, { users, many, clock: runtime.clock })
   ringRoutes(app, options)
+  tasksRoutes(app, tasks)
   healthRoutes(app, ring, version)
   descriptionRoutes(app, ROUTES, { version, guarded: options.door?.guarded ?? false })
   app.notFound(c => unmatched(app, c))

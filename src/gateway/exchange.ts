@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono'
 import type { Log, Runtime } from '../runtime.ts'
 import type { ManyUsers } from '../users/many-users.ts'
-import type { RecoveryReport, RecoveryRequest, RingInspector } from '../users/ring-report.ts'
+import type { RecoveryReport, RecoveryRequest, RingInspector, TaskInspector } from '../users/ring-report.ts'
 import type { TracedUsers } from '../users/users.ts'
 import type { Cors } from './cors.ts'
 import type { Door } from './door.ts'
@@ -23,8 +23,9 @@ export interface GatewayOptions {
   readonly users: TracedUsers
   readonly many: ManyUsers
   readonly ring: RingInspector
-  /** Begins to leave the ring for good, in the background; `ring.self()` tells how far it is. */
-  readonly leave: () => void
+  /** Begins to leave the ring for good, in the background, unless it is at it. Returns the id of the task that tells how far it is. */
+  readonly leave: () => string
+  readonly tasks: TaskInspector
   /** Goes on with slots whose majority is lost. @throws InvalidRequestError there is nothing that it could do */
   readonly recover: (request: RecoveryRequest, options: { signal: AbortSignal }) => Promise<RecoveryReport>
   readonly runtime: Runtime

@@ -13,6 +13,7 @@ import type { Runtime, Timer } from '../runtime.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Effects, Envelope, Moment, Result } from './effects.ts'
 import type { EntryId } from './entry.ts'
+import type { Jobs } from './jobs.ts'
 import { Journal } from './journal.ts'
 import type { ReplicaMessage } from './message.ts'
 import { Outbox } from './outbox.ts'
@@ -39,6 +40,8 @@ export interface ReplicaGroupInit<Command, Outcome> {
   readonly genesis?: boolean | undefined
   /** An invariant does not hold, or what is on disk is damaged: this peer must stop. Called once. */
   readonly onFailure: (error: Error) => void
+  /** Who is told of snapshots on their way. @default nobody */
+  readonly jobs?: Jobs | undefined
 }
 
 /** A replica as those see it who plan or look. */

@@ -15,9 +15,18 @@ import type { Events } from '../events.ts'
 import type { Slot } from '../ring/slot.ts'
 import { jitter, parallel, type Runtime, sleep } from '../runtime.ts'
 import { Adverts } from './adverts.ts'
+import type { Jobs } from './jobs.ts'
 import { LedSlot, type LedStatus } from './led-slot.ts'
 import { Neighbours } from './neighbours.ts'
-import { hasNewStore, type Placement, type PlannedChange, plannedChange, REASONS } from './placement.ts'
+import {
+  hasNewStore,
+  type Placement,
+  type PlannedChange,
+  plannedChange,
+  REASONS,
+  type Reason
+} from './placement.ts'
+import { PlacementProgress } from './placement-progress.ts'
 import { Presence } from './presence.ts'
 import type { Target } from './proposal.ts'
 import { Reluctant } from './reluctant.ts'
@@ -52,6 +61,8 @@ export interface PlannerInit {
   readonly runtime: Runtime
   readonly events: Events
   readonly times?: PlannerTimes | undefined
+  /** Who is told how far planned changes are. @default nobody */
+  readonly jobs?: Jobs | undefined
 }
 
 /** A round when nothing is to be done, and while something is; the installation of a view brings the next one forward. */
@@ -83,6 +94,7 @@ export class Planner {
   readonly #adverts: Adverts
   readonly #presence = new Presence()
   readonly #reluctant = new Reluctant()
+  readonly #progress: PlacementProgress
   readonly #seen = new Map<Slot, LedSlot>()
   /** Until when they are believed to be leaving. */
   readonly #leavers = new Map<Peer, number>()
@@ -103,6 +115,7 @@ export class Planner {
     }
     this.#neighbours = new Neighbours(init.placement, init.runtime)
     this.#adverts = new Adverts(init.rpc, init.runtime)
+    this.#progress = new PlacementProgress(init.jobs)
   }
 
   /** The ring changed: neighbours are looked up again. */
@@ -153,6 +166,7 @@ export class Planner {
       await this.#pause(pauseMs - restMs, signal)
       if (this.#now() - beganMs > pauseMs + LATE_MS) this.#lateMs = this.#now()
     }
+    this.#progress.end()
   }
 
   /**
@@ -263,7 +277,9 @@ export class Planner {
       return change === undefined ? [] : [{ ...status, change }]
     })
     wanted.sort((a, b) => REASONS.indexOf(a.change.reason) - REASONS.indexOf(b.change.reason))
-    let free = PLANNED_CHANGES_MAX - led.filter(({ changing }) => changing).length
+    const changing = led.filter(({ changing }) => changing).length
+    let free = PLANNED_CHANGES_MAX - changing
+    const reasons: Reason[] = []
     for (const { slot, view, change } of wanted) {
       if (free <= 0) break
       const { reason, members, leader } = change
@@ -272,6 +288,7 @@ export class Planner {
       this.#seen.get(slot)!.tried(begun ? joining : [], nowMs)
       if (!begun) continue
       free--
+      reasons.push(reason)
       events.emit({
         type: 'slot.changing',
         slot,
@@ -280,6 +297,8 @@ export class Planner {
         leader: leader.peer
       })
     }
+    const waiting = wanted.length - reasons.length
+    this.#progress.add({ begun: reasons, underWay: changing + reasons.length, waiting })
     return wanted.length > 0
   }
 

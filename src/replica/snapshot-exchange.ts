@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.ts'
 import { replicaDataRange } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Applied } from './applied.ts'
+import type { Job, Jobs } from './jobs.ts'
 import type { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
@@ -28,6 +29,8 @@ export interface SnapshotExchangeInit {
   readonly settled: () => Promise<void>
   readonly replicaOf: (slot: Slot) => Pick<Replica<never, unknown>, 'ledger'>
   readonly step: (slot: Slot, event: ReplicaEvent<never, never>, before?: Write[]) => void
+  /** Who is told how far snapshots are. @default nobody */
+  readonly jobs?: Jobs | undefined
 }
 
 interface Order {
@@ -76,18 +79,23 @@ export class SnapshotExchange {
   }
 
   async receive(from: Peer, records: AsyncIterator<SnapshotRecord>): Promise<SnapshotVerdict> {
-    const { store, machine, runtime } = this.#init
+    const { store, machine, runtime, jobs } = this.#init
     let slot: Slot | undefined
+    let job: Job | undefined
     const staging = Promise.withResolvers<void>()
     try {
-      const staged = await stageSnapshot(store, records, machine, offer => {
+      const counted = countingIn(records, () => job)
+      const staged = await stageSnapshot(store, counted, machine, offer => {
         this.#admit(offer)
         slot = offer.slot
         this.#receiving.set(slot, staging.promise)
+        job = jobs?.begin({ kind: 'snapshot-in', detail: `slot ${slot} from ${from}`, unit: 'rows' })
       })
       await this.#take(staged.slot, staged.applied)
+      job?.done()
       return { kind: 'accepted' }
     } catch (error) {
+      job?.failed(`slot ${slot} from ${from}: ${(error as Error).message}`)
       const name = errorName(error) ?? 'InternalError'
       if (name === 'InternalError')
         runtime.log.error('a snapshot could not be taken in', { from, slot, error })
@@ -137,17 +145,23 @@ export class SnapshotExchange {
   }
 
   async #send({ slot, to }: Order): Promise<void> {
-    const { store, rpc, runtime, step } = this.#init
+    const { store, rpc, runtime, step, jobs, replicaOf } = this.#init
+    const { live } = replicaOf(slot).ledger.table.applied
+    const detail = `slot ${slot} to ${to}`
+    const job = jobs?.begin({ kind: 'snapshot-out', detail, unit: 'rows', total: live })
     let sequence: number | undefined
     try {
-      const records = noting(snapshotRecords(store, slot), offer => {
-        sequence = offer.applied.sequence
+      const records = noting(snapshotRecords(store, slot), record => {
+        if (record.type === 'offer') sequence = record.applied.sequence
+        else count(record, job)
       })
       const options = { timeoutMs: SNAPSHOT_TIMEOUT_MS, signal: this.#stopping.signal }
       const verdict = await rpc.sendSnapshot(to, records, options)
       if (verdict.kind === 'refused') throw new TransferError(`${verdict.name}: ${verdict.detail}`)
+      job?.done()
       step(slot, { type: 'snapshot-sent', to, sequence })
     } catch (error) {
+      job?.failed(`${detail}: ${(error as Error).message}`)
       runtime.log.debug('a snapshot was not sent', { slot, to, reason: (error as Error).message })
       step(slot, { type: 'snapshot-sent', to, sequence: undefined })
     }
@@ -174,10 +188,29 @@ function nameOf({ slot, to }: Order): string {
 
 function* noting(
   records: Iterable<SnapshotRecord>,
-  note: (offer: SnapshotOffer) => void
+  note: (record: SnapshotRecord) => void
 ): Iterable<SnapshotRecord> {
   for (const record of records) {
-    if (record.type === 'offer') note(record)
+    note(record)
     yield record
   }
+}
+
+/** The same records, counted as they are taken; `return` still reaches whoever sends them. */
+function countingIn(
+  records: AsyncIterator<SnapshotRecord>,
+  job: () => Job | undefined
+): AsyncIterator<SnapshotRecord> {
+  return {
+    async next() {
+      const result = await records.next()
+      if (result.done !== true) count(result.value, job())
+      return result
+    },
+    return: async () => (await records.return?.()) ?? { done: true, value: undefined }
+  }
+}
+
+function count(record: SnapshotRecord, job: Job | undefined): void {
+  if (record.type === 'row') job?.add(1, record.key.byteLength + record.value.byteLength)
 }

@@ -5,6 +5,7 @@
  */
 import type { Peer } from '../chord/ring-node.ts'
 import { InvalidRequestError } from '../errors.ts'
+import type { Job } from '../replica/jobs.ts'
 import type { Slot } from '../ring/slot.ts'
 import type { StuckSlot } from './census.ts'
 import type { RecoveryReport, RecoveryRequest } from './ring-report.ts'
@@ -17,17 +18,38 @@ export interface RecoveryContext {
   /** Makes this peer the only member of a slot. False: it has nothing of it. */
   readonly recover: (slot: Slot) => boolean
   readonly usersOf: (slot: Slot) => number
+  /** Called when it is going to be tried. */
+  readonly begin: () => Job
 }
 
 /** @throws InvalidRequestError another peer is meant, or the slot needs no help, or has no copy here */
 export async function recoverSlots(
-  { slots, from }: RecoveryRequest,
-  { self, slotCount, stuck, recover, usersOf }: RecoveryContext
+  request: RecoveryRequest,
+  context: RecoveryContext
 ): Promise<RecoveryReport> {
+  const { slots, from } = request
+  const { self, slotCount } = context
   if (from !== self) throw new InvalidRequestError(`This peer is ${self}: ask ${from} itself`)
   if (slots !== 'all' && slots >= slotCount) {
     throw new InvalidRequestError(`There is no slot ${slots} in a ring of ${slotCount}`)
   }
+  const job = context.begin()
+  try {
+    const report = await recoverStuck(slots, context, job)
+    const { recovered, elsewhere } = report
+    job.done(`${recovered.length} slots go on from here; ${elsewhere.length} have no copy here`)
+    return report
+  } catch (error) {
+    job.failed((error as Error).message)
+    throw error
+  }
+}
+
+async function recoverStuck(
+  slots: RecoveryRequest['slots'],
+  { self, stuck, recover, usersOf }: RecoveryContext,
+  job: Job
+): Promise<RecoveryReport> {
   const wanted = (await stuck()).filter(({ slot }) => slots === 'all' || slot === slots)
   if (slots !== 'all' && wanted.length === 0) {
     throw new InvalidRequestError(
@@ -39,6 +61,7 @@ export async function recoverSlots(
   for (const each of wanted) {
     if (recover(each.slot)) recovered.push(each.slot)
     else elsewhere.push(each)
+    job.reach(recovered.length, wanted.length)
   }
   const [missing] = elsewhere
   if (slots !== 'all' && missing !== undefined) {

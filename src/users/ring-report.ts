@@ -98,6 +98,34 @@ export interface RecoveryReport {
   readonly elsewhere: readonly number[]
 }
 
+/** Work of one peer that takes longer than a moment: GET /v1/tasks. */
+export interface TaskReport {
+  /** Of this start of the peer. */
+  readonly id: string
+  readonly kind: 'leave' | 'recovery' | 'placement' | 'snapshot-in' | 'snapshot-out'
+  readonly state: 'running' | 'done' | 'failed'
+  /** ISO 8601. */
+  readonly startedAt: string
+  /** Null while it runs. */
+  readonly endedAt: string | null
+  /** `total`: null when it is not known beforehand; it may grow. Null as a whole when there is nothing to count. */
+  readonly progress: {
+    readonly done: number
+    readonly total: number | null
+    readonly unit: 'slots' | 'rows'
+  } | null
+  /** For people; of what failed, why. */
+  readonly detail: string
+}
+
+/** What is under way, and what ended lately. */
+export interface TaskInspector {
+  /** The latest first. */
+  list(): readonly TaskReport[]
+  /** Undefined: there never was one of that id, or it ended long ago. */
+  get(id: string): TaskReport | undefined
+}
+
 /** One line of /readyz?verbose. */
 export interface HealthCheck {
   readonly name: string

@@ -163,10 +163,28 @@ export class UsersService implements Startable {
   }
 
   /** The first part of leaving: afterwards this peer holds nothing, and is still in the ring. @throws as `leave` */
-  async handOver({ signal, onProgress }: LeaveOptions = {}): Promise<void> {
+  async handOver(options: LeaveOptions = {}): Promise<void> {
+    const { node } = this
+    const total = node.slotsLeft
+    const job = node.jobs.begin({ kind: 'leave', detail: 'slots move to other peers', unit: 'slots', total })
+    try {
+      await this.#giveAway(node, {
+        signal: options.signal,
+        onProgress: left => {
+          job.reach(Math.max(0, total - left), Math.max(total, left))
+          options.onProgress?.(left)
+        }
+      })
+      job.done('every slot moved; this peer leaves the ring and stops')
+    } catch (error) {
+      job.failed((error as Error).message)
+      throw error
+    }
+  }
+
+  async #giveAway(node: UsersNode, { signal, onProgress }: LeaveOptions): Promise<void> {
     const { clock } = this.#chord.runtime
     using deadline: Deadline = deadlineAfter(clock, LEAVE_TIMEOUT_MS, signal)
-    const { node } = this
     if (![...this.#chord.chord.peers().values()].includes('up')) {
       throw new UnavailableError(
         'There is no other peer that could take the users: start one that joins, or stop this peer instead'

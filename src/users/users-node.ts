@@ -20,6 +20,7 @@ import { positionOfRow, rowRange, userIdOfRow } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
 import { chordPlacement } from './chord-placement.ts'
 import { Inspector } from './inspector.ts'
+import { JobBoard } from './job-board.ts'
 import type { ListQuery } from './listing.ts'
 import { Locator } from './locator.ts'
 import { type Get, isWrite, type Operation, type Outcome, usersMachine } from './operation.ts'
@@ -72,6 +73,8 @@ export class UsersNode {
   readonly traced: RingUsers
   readonly many: RingMany
   readonly ring: Inspector
+  /** Long-running work of this peer. */
+  readonly jobs: JobBoard
   readonly #init: UsersNodeInit
   readonly #group: ReplicaGroup<Operation, Outcome>
   readonly #planner: Planner
@@ -85,6 +88,8 @@ export class UsersNode {
     setMaxListeners(Number.POSITIVE_INFINITY, this.#stopping.signal) // everything under way listens to it
     const { self, genesis, chord, store, runtime, events, rpc, replicaRpc } = init
     const { slots, replicas } = genesis
+    const jobs = new JobBoard(runtime.clock)
+    this.jobs = jobs
     const group = new ReplicaGroup<Operation, Outcome>({
       self,
       slots,
@@ -94,7 +99,8 @@ export class UsersNode {
       machine: usersMachine,
       rpc: replicaRpc,
       genesis: init.madeRing,
-      onFailure: init.onStorageFailure
+      onFailure: init.onStorageFailure,
+      jobs
     })
     this.#group = group
     const placement = init.placement ?? chordPlacement(chord, genesis, self.peer)
@@ -107,7 +113,8 @@ export class UsersNode {
       rpc: replicaRpc,
       runtime,
       events,
-      times
+      times,
+      jobs
     })
     this.#locator = new Locator({
       self: self.peer,
@@ -193,7 +200,12 @@ export class UsersNode {
       slotCount: this.#init.genesis.slots,
       stuck: () => this.ring.stuck(options),
       recover: slot => group.recover(slot),
-      usersOf: slot => group.status(slot).users
+      usersOf: slot => group.status(slot).users,
+      begin: () => {
+        const which = request.slots === 'all' ? 'all slots' : `slot ${request.slots}`
+        const detail = `${which} without a majority are to go on from the copies of this peer`
+        return this.jobs.begin({ kind: 'recovery', detail, unit: 'slots' })
+      }
     })
   }
 

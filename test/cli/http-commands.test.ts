@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { TaskReport } from '../../src/users/ring-report.ts'
 import { type Answer, type Asked, fakeGateway, problem } from './fake-gateway.ts'
 import { runAnillo } from './fake-peer.ts'
 import { FIRST_PEER, lookupReport, ringReport, selfReport } from './reports.ts'
@@ -314,12 +315,13 @@ describe('anillo peer', () => {
     assert.match(out, /\[-\]ring joining/)
   })
 
-  /** A peer that says each of these numbers of slots once, then is gone. */
+  /** A peer that says each of these numbers of slots once, of three, then is gone, or says `last`. */
   async function leave(slotsLeft: readonly number[], last?: Answer) {
     let reads = 0
-    const gateway = await fakeGateway((asked, { path }) => {
-      if (asked === 'POST /v1/peer/leave') return { status: 202 }
-      if (path !== '/v1/peer') return undefined
+    const gateway = await fakeGateway(asked => {
+      if (asked === 'GET /v1/peer') return ok(selfReport())
+      if (asked === 'POST /v1/peer/leave') return { status: 202, ...ok({ watch: '/v1/tasks/leave-1' }) }
+      if (asked !== 'GET /v1/tasks/leave-1') return undefined
       const left = slotsLeft[reads++]
       if (left === undefined && last !== undefined) return last
       if (left === undefined) {
@@ -327,13 +329,7 @@ describe('anillo peer', () => {
         void gateway[Symbol.asyncDispose]()
         return ok({})
       }
-      const slots = Array.from({ length: left }, (_, slot) => ({
-        slot,
-        epoch: 1,
-        role: 'leader',
-        members: []
-      }))
-      return ok(selfReport({ slots, state: reads === 1 ? 'normal' : 'leaving' } as object))
+      return ok(leaving({ done: 3 - left }))
     })
     const { code, terminal } = runAnillo(['peer', 'leave', '-u', gateway.url])
     const outcome = { code: await code, ...terminal.printed }
@@ -341,11 +337,24 @@ describe('anillo peer', () => {
     return outcome
   }
 
+  function leaving({ done, ...changes }: { readonly done: number } & Partial<TaskReport>): TaskReport {
+    return {
+      id: 'leave-1',
+      kind: 'leave',
+      state: 'running',
+      startedAt: '2026-11-22T10:00:00.000Z',
+      endedAt: null,
+      progress: { done, total: 3, unit: 'slots' },
+      detail: 'slots move to other peers',
+      ...changes
+    }
+  }
+
   it('leave shows how far it is, and ends with the peer', async () => {
     const { code, out, err } = await leave([3, 2, 0])
     assert.equal(code, 0, err)
     assert.match(out, /^12D3KooWQ7…f3Ka left the ring: 3 slots moved in /)
-    assert.match(err, /^leaving: 2 of 3 slots left to move\n/)
+    assert.match(err, /^leaving: 3 of 3 slots left to move\n/)
   })
 
   it('leave does not promise anything of a peer that was gone with slots left', async () => {
@@ -355,7 +364,10 @@ describe('anillo peer', () => {
   })
 
   it('leave says so when the peer gave up leaving', async () => {
-    const { code, err } = await leave([3, 2], ok(selfReport()))
+    const { code, err } = await leave(
+      [3, 2],
+      ok(leaving({ done: 1, state: 'failed', detail: '2 slots could not be moved' }))
+    )
     assert.equal(code, 5)
     assert.match(err, /UnavailableError: The peer stays: 2 slots could not be moved/)
   })

@@ -52,7 +52,16 @@ function everyRoute(): [method: string, path: string][] {
   const ring = new FakeRing()
   const recover = async () => ring.recover({ slots: 'all', from: '' })
   const users = new FakeUsers()
-  const app = createApp({ users, many: fakeMany(users), ring, leave() {}, recover, runtime, version: '' })
+  const app = createApp({
+    users,
+    many: fakeMany(users),
+    ring,
+    tasks: ring.tasks,
+    leave: () => '',
+    recover,
+    runtime,
+    version: ''
+  })
   return routesOf(app).map(route => {
     const [method = '', path = ''] = route.split(' ')
     return [method, path.replace(':id', '7')]

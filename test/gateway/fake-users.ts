@@ -7,6 +7,7 @@ import {
   NotFoundError
 } from '../../src/errors.ts'
 import { asSlot } from '../../src/ring/slot.ts'
+import { JobBoard } from '../../src/users/job-board.ts'
 import type { Filter } from '../../src/users/listing.ts'
 import type { ManyUsers } from '../../src/users/many-users.ts'
 import type {
@@ -207,6 +208,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+const LEAVE = { kind: 'leave', detail: 'slots move', unit: 'slots', total: 1 } as const
+
 export class FakeRing implements RingInspector {
   failure: unknown
   checks: HealthCheck[] = [
@@ -214,6 +217,7 @@ export class FakeRing implements RingInspector {
     { name: 'ring', ok: true }
   ]
   leaving = false
+  readonly tasks = new JobBoard({ now: () => Date.UTC(2026, 10, 22) })
 
   recover({ slots, from }: RecoveryRequest): RecoveryReport {
     if (this.failure !== undefined) throw this.failure
@@ -273,8 +277,10 @@ export class FakeRing implements RingInspector {
     return this.checks
   }
 
-  leave(): void {
+  /** Begins the task `leave-1`. */
+  leave(): string {
     this.leaving = true
+    return this.tasks.latest('leave')?.id ?? this.tasks.begin(LEAVE).id
   }
 }
 

@@ -46,9 +46,12 @@ test('leaving is accepted with where to watch it, and can be asked for again', a
   assert.equal(ring.leaving, false)
   for (let time = 0; time < 2; time++) {
     const response = await ask('POST', '/v1/peer/leave')
-    assert.deepEqual([response.status, response.headers.get('location')], [202, '/v1/peer'])
+    const watch = '/v1/tasks/leave-1'
+    assert.deepEqual([response.status, response.headers.get('location')], [202, watch])
     const body = await response.json()
-    assert.deepEqual([body.state, body.slotsLeft, body.watch], ['leaving', 1, '/v1/peer'])
+    assert.deepEqual([body.state, body.slotsLeft, body.watch], ['leaving', 1, watch])
+    const task = await (await ask('GET', watch)).json()
+    assert.deepEqual([task.kind, task.state, task.progress.total], ['leave', 'running', 1])
   }
 })
 

@@ -39,6 +39,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
     many: fakeMany(users),
     ring,
     leave: () => ring.leave(),
+    tasks: ring.tasks,
     recover: async request => ring.recover(request),
     runtime,
     version: '1.2.3',

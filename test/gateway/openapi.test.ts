@@ -34,11 +34,15 @@ function prepared(
 ): { made: Harness; asked: Asked } {
   const made = harness(clock, { door: new Door(clock, door) })
   made.users.rows.set('ada', { ...USER, expiresAt: USER.updatedAt })
+  made.ring.leave() // which is a task
   const body = route.path === '/v1/ring/recover' ? { ...RECOVERY, from: OTHER } : route.body?.example
   const headers = route.body === undefined ? {} : { 'Content-Type': route.body.types[0]! }
   const caller = { address: '192.0.2.1' }
-  return { made, asked: { path: route.path.replace('/:id', '/ada'), headers, body, caller } }
+  return { made, asked: { path: pathOf(route), headers, body, caller } }
 }
+
+/** Of what the fakes have. */
+const pathOf = ({ path }: RouteDescription) => path.replace('/:id', '/ada').replace('/:task', '/leave-1')
 
 const RECOVERY = { slots: 17, acceptDataLoss: true }
 
@@ -59,7 +63,10 @@ const ERRORS: Partial<Record<HttpErrorName, (made: Harness, asked: Asked) => voi
   ForbiddenError: () => {}, // the door does it
   UnauthorisedError: () => {},
   TooManyRequestsError: () => {},
-  NotFoundError: ({ users }) => users.rows.clear(),
+  NotFoundError: ({ users }, asked) => {
+    users.rows.clear()
+    asked.path = asked.path.replace('leave-1', 'leave-2')
+  },
   UnknownPathError: (_, asked) => {
     asked.path = asked.path.replace('ada', 'ada/lovelace')
   },
@@ -106,12 +113,21 @@ describe('the description', () => {
     const many = fakeMany(users)
     const runtime = { clock: systemClock, random: undefined as never, log: undefined as never }
     const recover = async () => ring.recover({ slots: 'all', from: OTHER })
-    const app = createApp({ users, many, ring, leave: () => {}, recover, runtime, version: '' })
+    const app = createApp({
+      users,
+      many,
+      ring,
+      tasks: ring.tasks,
+      leave: () => '',
+      recover,
+      runtime,
+      version: ''
+    })
     assert.deepEqual(ROUTES.map(nameOf).sort(), routesOf(app).sort())
     const operations = ROUTES.map(({ operation }) => operation)
     assert.equal(new Set(operations).size, operations.length, 'an operation has a name of its own')
     for (const route of ROUTES) {
-      const found = describedAs(route.method, route.path.replace('/:id', '/ada'))
+      const found = describedAs(route.method, pathOf(route))
       assert.equal(found?.operation.operationId, route.operation)
     }
   })

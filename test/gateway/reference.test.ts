@@ -35,7 +35,8 @@ test('the reference lists every route, and only routes that exist', () => {
     users: new FakeUsers(),
     many: fakeMany(new FakeUsers()),
     ring,
-    leave: () => {},
+    leave: () => ring.leave(),
+    tasks: ring.tasks,
     recover: async request => ring.recover(request),
     runtime,
     version: ''

@@ -13,6 +13,7 @@ import { asSlot, type Slot } from '../../src/ring/slot.ts'
 import { silentLog, type Timer } from '../../src/runtime.ts'
 import { rowKey } from '../../src/storage/keys.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
+import { JobBoard } from '../../src/users/job-board.ts'
 import { seededRandom } from '../simulation/random.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
 
@@ -62,6 +63,7 @@ export interface Peer {
   readonly store: MemoryStore
   readonly group: ReplicaGroup<Command, Outcome>
   readonly events: AnilloEvent[]
+  readonly jobs: JobBoard
   readonly timers: Set<Timer>
 }
 
@@ -133,12 +135,14 @@ export class Cluster {
     const events = new Events()
     const seen: AnilloEvent[] = []
     events.subscribe(event => seen.push(event))
+    const jobs = new JobBoard(clock)
     const group = new ReplicaGroup<Command, Outcome>({
       self,
       slots: 4,
       store,
       runtime,
       events,
+      jobs,
       machine: registers,
       genesis,
       onFailure: error => {
@@ -151,7 +155,7 @@ export class Cluster {
         leaving: async () => {}
       } as ConstructorParameters<typeof ReplicaGroup<Command, Outcome>>[0]['rpc']
     })
-    this.peers.set(name, { self, store, group, events: seen, timers })
+    this.peers.set(name, { self, store, group, events: seen, jobs, timers })
     for (const other of this.peers.values()) {
       other.group.met(self)
       group.met(other.self)

@@ -82,6 +82,10 @@ test('a member that was away while the log was compacted catches up by a snapsho
   cluster.switchOn('c', store, 2)
   await cluster.settle()
   assert.equal(cluster.peer('c').group.readStale(SLOT, { kind: 'get', key: 'k99' })?.outcome.value, 'v2999')
+  const [taken] = cluster.peer('c').jobs.list()
+  assert.deepEqual([taken?.kind, taken?.state], ['snapshot-in', 'done'])
+  assert.deepEqual(taken?.progress, { done: 101, total: null, unit: 'rows' })
+  assert.match(taken!.detail, /^slot 0 from [ab] \([0-9,]+ bytes\)$/)
   await cluster.stop()
 })
 

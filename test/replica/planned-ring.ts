@@ -8,6 +8,7 @@ import type { Target } from '../../src/replica/proposal.ts'
 import { genesisView, type Incarnation, sameMember, type View } from '../../src/replica/view.ts'
 import { allSlots, type Slot } from '../../src/ring/slot.ts'
 import { silentLog } from '../../src/runtime.ts'
+import { JobBoard } from '../../src/users/job-board.ts'
 import { seededRandom } from '../simulation/random.ts'
 import { VirtualTime } from '../simulation/virtual-time.ts'
 
@@ -18,6 +19,7 @@ export interface PlannedPeer {
   readonly incarnation: Incarnation
   readonly planner: Planner
   readonly events: Events
+  readonly jobs: JobBoard
   readonly stop: () => void
   /** Answers nobody. */
   down: boolean
@@ -122,6 +124,7 @@ export class PlannedRing {
     const { peer } = incarnation
     const stopping = new AbortController()
     const events = new Events()
+    const jobs = new JobBoard(this.time)
     const planner = new Planner({
       self: incarnation,
       replicas: this.#replicas,
@@ -140,9 +143,10 @@ export class PlannedRing {
       },
       runtime: { clock: this.time, random: seededRandom('planner', peer), log: silentLog },
       events,
-      times: this.#times
+      times: this.#times,
+      jobs
     })
-    this.peers.set(peer, { incarnation, planner, events, down: false, stop: () => stopping.abort() })
+    this.peers.set(peer, { incarnation, planner, events, jobs, down: false, stop: () => stopping.abort() })
     void planner.run(stopping.signal)
   }
 

@@ -46,6 +46,12 @@ describe('the planner', () => {
     ring.add('bc')
     await ring.until(() => held(ring).every(text => text.endsWith('abc')), PLACEMENT_STABLE_MS + SLACK_MS)
     assert.equal(ring.mostAtOnce, PLANNED_CHANGES_MAX)
+    const { jobs } = ring.peers.get('a')!
+    await ring.until(() => jobs.latest('placement')?.state === 'done', SLACK_MS)
+    const moved = jobs.list().filter(({ kind }) => kind === 'placement')
+    const { done, total } = moved.at(-1)!.progress!
+    assert.deepEqual([done, total], [SLOTS, SLOTS])
+    assert.match(moved.at(-1)!.detail, new RegExp(`: under-replicated ${SLOTS}$`))
     const times = ring.begun.slice(0, SLOTS).map(({ atMs }) => atMs)
     assert.ok(
       times.at(-1)! - times[0]! < 1_000,

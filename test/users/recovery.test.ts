@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Slot } from '../../src/ring/slot.ts'
+import { JobBoard } from '../../src/users/job-board.ts'
 import { recoverSlots } from '../../src/users/recovery.ts'
 import type { RecoveryRequest } from '../../src/users/ring-report.ts'
+
+const jobs = new JobBoard({ now: () => 0 })
 
 /** Slots 1 and 2 are without majority; this peer has a copy of the first, with ten users. */
 async function recover(request: Partial<RecoveryRequest>) {
@@ -15,7 +18,8 @@ async function recover(request: Partial<RecoveryRequest>) {
       slotCount: 8,
       stuck: async () => stuck,
       recover: slot => slot === 1 && recovered.push(slot) > 0,
-      usersOf: () => 10
+      usersOf: () => 10,
+      begin: () => jobs.begin({ kind: 'recovery', detail: 'going on', unit: 'slots' })
     }
   )
   return { ...report, recovered: [...report.recovered], touched: recovered }
@@ -31,6 +35,16 @@ describe('recovering slots', () => {
       touched: [1]
     })
     assert.deepEqual((await recover({ slots: 1 })).recovered, [1])
+  })
+
+  it('is a task, which says what came of it', async () => {
+    await recover({})
+    const done = jobs.latest('recovery')
+    assert.deepEqual([done?.state, done?.progress], ['done', { done: 1, total: 2, unit: 'slots' }])
+    assert.equal(done?.detail, '1 slots go on from here; 1 have no copy here')
+    await assert.rejects(recover({ slots: 3 }))
+    assert.match(jobs.latest('recovery')!.detail, /nothing is lost/)
+    assert.equal(jobs.latest('recovery')?.state, 'failed')
   })
 
   it('is refused for a slot that needs no help, that has no copy here, and that does not exist', async () => {

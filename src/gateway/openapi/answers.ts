@@ -9,7 +9,8 @@ import type {
   PeerReport,
   RecoveryReport,
   RingReport,
-  SelfReport
+  SelfReport,
+  TaskReport
 } from '../../users/ring-report.ts'
 import { type Presence, type Profile, STATUSES, type User } from '../../users/user.ts'
 import type { Problem } from '../problems.ts'
@@ -56,6 +57,23 @@ export const user = exactly<User>()(
 export const presence = exactly<Presence>()(
   user.pick({ id: true, status: true, version: true, expiresAt: true }).meta({ id: 'Presence' })
 )
+
+export const task = exactly<TaskReport>()(
+  z
+    .object({
+      id: z.string().describe('Of this start of the peer'),
+      kind: z.enum(['leave', 'recovery', 'placement', 'snapshot-in', 'snapshot-out']),
+      state: z.enum(['running', 'done', 'failed']),
+      startedAt: time,
+      endedAt: time.nullable(),
+      progress: z
+        .object({ done: z.number(), total: z.number().nullable(), unit: z.enum(['slots', 'rows']) })
+        .nullable(),
+      detail: z.string().describe('For people; of what failed, why')
+    })
+    .meta({ id: 'Task' })
+)
+export const tasks = z.object({ items: z.array(task) })
 
 export const userPage = z
   .object({ items: z.array(user), next: z.string().nullable().describe('The cursor of the next page') })

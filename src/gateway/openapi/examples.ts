@@ -1,5 +1,11 @@
 /** What the reports look like: one small ring, the same in all of them. */
-import type { LookupReport, RecoveryReport, RingReport, SelfReport } from '../../users/ring-report.ts'
+import type {
+  LookupReport,
+  RecoveryReport,
+  RingReport,
+  SelfReport,
+  TaskReport
+} from '../../users/ring-report.ts'
 import type { Presence, User } from '../../users/user.ts'
 
 const ONE = { peer: '12D3KooWQ7vPfDTkHbzn1eFf3Ka', position: '2f91c04e8d1be7330d5a97c1e04b6f2a9d38c750' }
@@ -86,4 +92,14 @@ export const LEAVING = {
   watch: '/v1/peer',
   detail:
     'The peer hands over its slots and then stops; watch state and slots at /v1/peer until it no longer answers'
+}
+
+export const TASK: TaskReport = {
+  id: 'leave-1',
+  kind: 'leave',
+  state: 'running',
+  startedAt: '2026-11-22T10:00:00.000Z',
+  endedAt: null,
+  progress: { done: 100, total: 154, unit: 'slots' },
+  detail: '54 slots are left'
 }

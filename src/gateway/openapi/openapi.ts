@@ -74,7 +74,8 @@ const PATH_PARAMETERS: { readonly [name: string]: { description: string; schema:
     description:
       'Of the user: 1 to 256 bytes of UTF-8 without control characters, percent-encoded; a slash is written `%2F`',
     schema: { type: 'string', minLength: 1, examples: [EXAMPLE_ID] }
-  }
+  },
+  task: { description: '`id` of a task', schema: { type: 'string', examples: ['leave-1'] } }
 }
 
 export function openApiOf(routes: readonly RouteDescription[], options: OpenApiOptions): OpenApi {

@@ -7,6 +7,7 @@ import { READ_ERRORS, type RouteDescription, WRITE_ERRORS } from '../openapi/des
 import { LEAVING, LOOKUP, NO_PEER, RECOVERY, RING_REPORT, SELF } from '../openapi/examples.ts'
 import { checkQuery, checkRequest, lookupQuery, noQuery, recoveryBody } from '../schemas.ts'
 import { USER_ID, userIdAfter } from '../user-path.ts'
+import { TASKS_PATH } from './tasks.ts'
 
 const LOOKUP_PREFIX = '/v1/ring/lookup/'
 
@@ -107,10 +108,9 @@ export function ringRoutes(app: App, { ring, leave, recover, runtime }: GatewayO
 
   app.post('/v1/peer/leave', c => {
     checkQuery(noQuery, c.env.url.searchParams)
-    leave()
+    const watch = `${TASKS_PATH}/${leave()}`
     const { peer, state, slots } = ring.self()
-    const watch = '/v1/peer'
-    const detail = `The peer hands over its slots and then stops; watch state and slots at ${watch} until it no longer answers`
+    const detail = `The peer hands over its slots and then stops; watch ${watch} until the peer no longer answers`
     return c.json({ peer, state, slotsLeft: slots.length, watch, detail }, 202, { Location: watch })
   })
 }
