@@ -34,6 +34,8 @@ export type AnilloEvent =
       readonly members: readonly Peer[]
       readonly leader: Peer
     }
+  /** This peer leads the slot from now on because its leader, `from`, was gone. */
+  | { readonly type: 'slot.taken-over'; readonly slot: number; readonly epoch: number; readonly from: Peer }
   | {
       readonly type: 'user.changed'
       readonly slot: number
@@ -72,6 +74,8 @@ export function describeEvent(event: AnilloEvent): string {
       return `Slot ${event.slot}: epoch ${event.epoch}, held by ${event.members.map(short).join(' ')}`
     case 'slot.changing':
       return `Slot ${event.slot} is to be held by ${event.members.map(short).join(' ')}, led by ${short(event.leader)}: ${event.reason}`
+    case 'slot.taken-over':
+      return `Slot ${event.slot}: leads it from epoch ${event.epoch} on, as ${short(event.from)} was gone`
     case 'user.changed':
       return `User ${event.id}: ${event.change} ${event.version} in slot ${event.slot}`
     case 'member.regressed':

@@ -1,10 +1,12 @@
 /** createPeer(): the one place where everything meets. */
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import type { Chord } from './chord/chord.ts'
 import type { Origin } from './chord/entry.ts'
 import type { RingOptions } from './chord/genesis.ts'
 import type { Peer } from './chord/ring-node.ts'
 import { type ChordService, chord, type PeerData } from './chord/service.ts'
+import { Ending } from './ending.ts'
 import { ConfigurationError } from './errors.ts'
 import { Events } from './events.ts'
 import { Cors } from './gateway/cors.ts'
@@ -19,6 +21,8 @@ import {
 } from './gateway/http-options.ts'
 import { type GatewayServer, serve } from './gateway/server.ts'
 import { Tokens } from './gateway/tokens.ts'
+import { PeerMetrics } from './metrics/metrics.ts'
+import type { RingSource } from './metrics/ring-metrics.ts'
 import { connectionGate } from './network/connection-gate.ts'
 import { refuseOpenDoor } from './network/exposure.ts'
 import { createHost } from './network/host.ts'
@@ -29,8 +33,9 @@ import { identityAt, openDataDirectory } from './storage/data-directory.ts'
 import { openIdentity } from './storage/identity.ts'
 import { MemoryStore } from './storage/memory-store.ts'
 import type { RingInspector } from './users/ring-report.ts'
+import { plainUsers } from './users/ring-users.ts'
 import { type LeaveOptions, type UsersService, users } from './users/service.ts'
-import type { Users } from './users/users.ts'
+import type { TracedUsers, Users } from './users/users.ts'
 import type { UsersNode } from './users/users-node.ts'
 import { VERSION } from './version.ts'
 
@@ -124,15 +129,20 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
   const runtime: Runtime = { clock: systemClock, random: systemRandom, log: output?.log ?? outerLog }
   const events = new Events()
   const doors = doorsOf(options, runtime, events)
+  const metrics = new PeerMetrics({ version: VERSION, events, clock: runtime.clock })
   const ending = new Ending()
+  ending.add(async () => metrics.stop())
   try {
     let service: UsersService | undefined
-    const data = await openData(options.dataDir, runtime, error => {
+    const opened = await openData(options.dataDir, runtime, error => {
       service?.storageFailed(error)
       ending.fail(error)
     })
-    ending.add(() => data.close())
-    const host = await createPeerHost(options, data, runtime, events, doors, error => ending.fail(error))
+    ending.add(() => opened.close())
+    const data = { ...opened, store: metrics.measuredStore(opened.store) }
+    const host = await createPeerHost(options, data, { runtime, events, metrics, doors }, error =>
+      ending.fail(error)
+    )
     const departure = { final: false }
     ending.add(() => stopHost(host, departure.final))
     service = host.services.users
@@ -143,7 +153,9 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       departure.final = true
       await ending.end()
     }
-    const gateway = gatewayOf(node, leave, runtime, entrance)
+    const measured = metrics.measuredUsers(node.traced)
+    metrics.watch(ringSource(host.peerId.toString(), genesis.ringId, host.services.chord.chord, node))
+    const gateway = gatewayOf(node, { users: measured, metrics, leave, runtime, entrance })
     const server = http && (await serveGateway(gateway, http, runtime, ending))
     if (output !== undefined) {
       ending.add(() => output.stop())
@@ -158,7 +170,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       origin,
       addresses: host.getMultiaddrs().map(String),
       httpUrl: server?.url,
-      users: node.users,
+      users: plainUsers(measured, node.many),
       ring: node.ring,
       events,
       fetch: (request, caller) => gateway.fetch(request, caller),
@@ -172,51 +184,6 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
     const { failure } = ending // what made it stop while it started is the reason, not that it was stopping
     await ending.end()
     throw failure ?? error
-  }
-}
-
-/** What must be undone when the peer ends, last thing first; and with what error it ended, if any. */
-class Ending {
-  readonly #steps: (() => Promise<void>)[] = []
-  readonly #ended = Promise.withResolvers<Error | undefined>()
-  #running: Promise<void> | undefined
-  #failure: Error | undefined
-
-  /** With what it ends, as far as is known yet. */
-  get failure(): Error | undefined {
-    return this.#failure
-  }
-
-  get ended(): Promise<Error | undefined> {
-    return this.#ended.promise
-  }
-
-  /** What is added after the end has begun is undone too. */
-  add(step: () => Promise<void>): void {
-    this.#steps.push(step)
-    if (this.#running !== undefined) this.#running = this.#running.then(() => this.#run())
-  }
-
-  end(): Promise<void> {
-    this.#running ??= this.#run()
-    return this.#running
-  }
-
-  /** The peer cannot go on. */
-  fail(error: Error): void {
-    this.#failure ??= error
-    void this.end()
-  }
-
-  async #run(): Promise<void> {
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
-      try {
-        await step()
-      } catch (error) {
-        this.#failure ??= error as Error // the other steps still have to be taken
-      }
-    }
-    this.#ended.resolve(this.#failure)
   }
 }
 
@@ -263,12 +230,17 @@ function doorsOf(
   return { protector, gate: connectionGate({ allow, isPrivate: psk !== undefined, runtime, events }) }
 }
 
+interface HostParts {
+  readonly runtime: Runtime
+  readonly events: Events
+  readonly metrics: PeerMetrics
+  readonly doors: ReturnType<typeof doorsOf>
+}
+
 function createPeerHost(
   options: PeerOptions,
   data: PeerData,
-  { log }: Runtime,
-  events: Events,
-  doors: ReturnType<typeof doorsOf>,
+  { runtime: { log }, events, metrics, doors }: HostParts,
   onStorageFailure: (error: Error) => void
 ) {
   const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
@@ -278,6 +250,7 @@ function createPeerHost(
     listen,
     announce,
     ...doors,
+    metrics: metrics.libp2p,
     services: {
       chord: chord({ join, replicas, slots, virtualNodes, events, log }),
       users: users({ data, onStorageFailure, replaceAfterMs, placementStableMs, leaderSpreadMs })
@@ -285,15 +258,20 @@ function createPeerHost(
   })
 }
 
-function gatewayOf(
-  node: UsersNode,
-  leave: () => Promise<void>,
-  runtime: Runtime,
-  entrance: Entrance
-): Gateway {
+/** What gateway and metrics need of the rest. */
+interface Surface {
+  readonly users: TracedUsers
+  readonly metrics: PeerMetrics
+  readonly leave: () => Promise<void>
+  readonly runtime: Runtime
+  readonly entrance: Entrance
+}
+
+function gatewayOf(node: UsersNode, { users, metrics, leave, runtime, entrance }: Surface): Gateway {
   return createGateway({
-    users: node.traced,
+    users,
     many: node.many,
+    metrics,
     ring: node.ring,
     // Whoever asks again is told of the leaving that is under way, or has come to its end.
     leave: () => {
@@ -309,6 +287,19 @@ function gatewayOf(
     ...entrance,
     version: VERSION
   })
+}
+
+function ringSource(peer: Peer, ringId: string, chord: Chord, node: UsersNode): RingSource {
+  return {
+    peer,
+    ringId,
+    ring: node.ring,
+    jobs: node.jobs,
+    peers: () => chord.peers(),
+    rounds: () => chord.rounds,
+    slots: () => node.slotCounts(),
+    onLookup: listener => chord.onLookup(listener)
+  }
 }
 
 async function stopHost(host: PeerHost, final: boolean): Promise<void> {

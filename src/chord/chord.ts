@@ -48,6 +48,13 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How a lookup ended. */
+export interface LookupEnd {
+  /** Peers asked; undefined when no owner was found. */
+  readonly hops: number | undefined
+  readonly ms: number
+}
+
 /** One of this peer's ring nodes, as it is at the moment. */
 export interface NodeSnapshot {
   readonly node: RingNode
@@ -78,6 +85,7 @@ interface Running {
 
 export class Chord implements ChordHandler {
   readonly #options: ChordOptions
+  readonly #lookupListeners = new Set<(end: LookupEnd) => void>()
   #running: Running | undefined
   #leaving = false
 
@@ -151,7 +159,29 @@ export class Chord implements ChordHandler {
   ): Promise<LookupResult> {
     const { table, peers, tasks } = this.#run
     const { clock } = this.#options.runtime
-    return raceSignal(lookup({ table, peers, clock, signal: tasks.signal }, target, options), options.signal)
+    const beganMs = clock.monotonic()
+    const found = lookup({ table, peers, clock, signal: tasks.signal }, target, options)
+    const tell = (hops: number | undefined) => {
+      for (const listener of this.#lookupListeners) listener({ hops, ms: clock.monotonic() - beganMs })
+    }
+    if (this.#lookupListeners.size > 0) {
+      found.then(
+        ({ hops }) => tell(hops.length),
+        () => tell(undefined)
+      )
+    }
+    return raceSignal(found, options.signal)
+  }
+
+  /** Tells `listener` how each call of `lookup` ends. Returns what ends that. */
+  onLookup(listener: (end: LookupEnd) => void): () => void {
+    this.#lookupListeners.add(listener)
+    return () => this.#lookupListeners.delete(listener)
+  }
+
+  /** Rounds of stabilisation since the start. */
+  get rounds(): number {
+    return this.#running?.stabilisation.rounds ?? 0
   }
 
   /** All ring nodes of this peer have their place. */

@@ -70,6 +70,10 @@ export class Stabilisation {
     this.#pause = new Pause(context.runtime.clock, context.tasks.signal)
   }
 
+  get rounds(): number {
+    return this.#round
+  }
+
   /** Runs rounds until Chord stops. */
   async run(): Promise<void> {
     const { runtime, table, tasks, peers } = this.#context

@@ -222,6 +222,7 @@ async function drain(
 const EVENT_LEVELS: Partial<Record<AnilloEvent['type'], LogLevel>> = {
   'ring.changed': 'debug',
   'slot.changing': 'debug',
+  'slot.taken-over': 'debug',
   'view.installed': 'debug',
   'user.changed': 'debug',
   'peer.suspect': 'warn',

@@ -7,12 +7,14 @@ import { errorResponse } from './problems.ts'
 import { DESCRIPTION_ROUTES, descriptionRoutes } from './routes/description.ts'
 import { HEALTH_ROUTES, healthRoutes } from './routes/health.ts'
 import { MANY_USERS_ROUTES, manyUsersRoutes } from './routes/many-users.ts'
+import { METRICS_ROUTES, metricsRoutes } from './routes/metrics.ts'
 import { RING_ROUTES, ringRoutes } from './routes/ring.ts'
 import { STATUS_ROUTES, statusRoutes } from './routes/status.ts'
 import { TASKS_ROUTES, tasksRoutes } from './routes/tasks.ts'
 import { USERS_ROUTES, usersRoutes } from './routes/users.ts'
 import { USER_ID } from './user-path.ts'
 
+const UNMATCHED = 'unmatched'
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
 /** What each route says of itself; a test holds that it is every route, and that answers are as it says. */
 export const ROUTES: readonly RouteDescription[] = [
@@ -21,12 +23,13 @@ export const ROUTES: readonly RouteDescription[] = [
   ...RING_ROUTES,
   ...TASKS_ROUTES,
   ...HEALTH_ROUTES,
+  ...METRICS_ROUTES,
   ...STATUS_ROUTES,
   ...DESCRIPTION_ROUTES
 ]
 
 export function createApp(options: GatewayOptions): App {
-  const { users, many, ring, tasks, runtime, version } = options
+  const { users, many, ring, tasks, metrics, runtime, version } = options
   // Paths are matched as they stand in the URL: decoded, %2F in a user id would become a separator.
   const app: App = new Hono({ getPath: request => new URL(request.url).pathname })
   statusRoutes(app, users, runtime.clock)
@@ -35,6 +38,7 @@ export function createApp(options: GatewayOptions): App {
   ringRoutes(app, options)
   tasksRoutes(app, tasks)
   healthRoutes(app, ring, version)
+  metricsRoutes(app, metrics)
   descriptionRoutes(app, ROUTES, { version, guarded: options.door?.guarded ?? false })
   app.notFound(c => unmatched(app, c))
   app.onError(error => {
@@ -46,6 +50,13 @@ export function createApp(options: GatewayOptions): App {
 /** The method and path of every route, as documentation writes them: `GET /v1/users/:id`. */
 export function routesOf(app: App): string[] {
   return app.routes.map(({ method, path }) => `${method} ${path.replace(USER_ID, ':id')}`)
+}
+
+/** The pattern of the route that takes a request, for who counts them: there are as many as routes. */
+export function routeOf(app: App, method: string, path: string): string {
+  const handlers = app.router.match(method === 'HEAD' ? 'GET' : method, path)[0]
+  const route = handlers.findLast(([[, { method }]]) => method !== 'ALL')?.[0][1].path
+  return route?.replace(USER_ID, ':id') ?? UNMATCHED
 }
 
 /** A request that no route took: OPTIONS, a method that the path does not have, or a path that there is not. */

@@ -18,6 +18,28 @@ export interface Exchange {
 export type App = Hono<{ Bindings: Exchange }>
 export type AppContext = Context<{ Bindings: Exchange }>
 
+/** A request and its answer, without what only one request has. */
+export interface EndedRequest {
+  readonly method: string
+  /** The pattern, such as `/v1/users/:id`; `unmatched` where no route took it. */
+  readonly route: string
+  readonly status: number
+  readonly ms: number
+}
+
+/** Is told of every request, twice: it must be quick, and throw nothing. */
+export interface RequestObserver {
+  began(): void
+  ended(request: EndedRequest): void
+}
+
+/** What GET /metrics answers, and who counts requests. */
+export interface GatewayMetrics {
+  readonly contentType: string
+  readonly requests: RequestObserver
+  text(): Promise<string>
+}
+
 /** What the gateway is made from. */
 export interface GatewayOptions {
   readonly users: TracedUsers
@@ -26,6 +48,7 @@ export interface GatewayOptions {
   /** Begins to leave the ring for good, in the background, unless it is at it. Returns the id of the task that tells how far it is. */
   readonly leave: () => string
   readonly tasks: TaskInspector
+  readonly metrics: GatewayMetrics
   /** Goes on with slots whose majority is lost. @throws InvalidRequestError there is nothing that it could do */
   readonly recover: (request: RecoveryRequest, options: { signal: AbortSignal }) => Promise<RecoveryReport>
   readonly runtime: Runtime

@@ -7,14 +7,14 @@ import { toString as text } from 'uint8arrays/to-string'
 import { HTTP_ANSWER_TIMEOUT_MS, HTTP_INFLIGHT_MAX } from '../constants.ts'
 import { BusyError, RequestTimeoutError } from '../errors.ts'
 import { deadlineAfter, type Random } from '../runtime.ts'
-import { createApp } from './app.ts'
+import { createApp, routeOf } from './app.ts'
 import { Cors } from './cors.ts'
 import { crossSiteRefusal } from './cross-site.ts'
 import { type Caller, Door, type Refusal } from './door.ts'
 import type { Exchange, GatewayOptions } from './exchange.ts'
 import { errorResponse } from './problems.ts'
 import { RefusalLog } from './refusal-log.ts'
-import { HEALTH_PATHS } from './routes/health.ts'
+import { ALWAYS_ANSWERED } from './routes/metrics.ts'
 
 export interface Gateway {
   /** Always resolves, within HTTP_ANSWER_TIMEOUT_MS. */
@@ -27,6 +27,7 @@ const REQUEST_ID_BYTES = 12
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { clock, random, log } = options.runtime
+  const { requests } = options.metrics
   const { door = new Door(clock), cors = new Cors() } = options
   const app = createApp(options)
   const refusals = new RefusalLog(clock, log)
@@ -45,7 +46,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       refusals.note(refusal, request.method, exchange, caller)
       return errorResponse(refusal.error, exchange, refusal.headers)
     }
-    const bounded = !HEALTH_PATHS.has(exchange.url.pathname)
+    const bounded = !ALWAYS_ANSWERED.has(exchange.url.pathname)
     if (bounded && inflight >= HTTP_INFLIGHT_MAX) {
       const busy = new BusyError(
         `This peer works on ${HTTP_INFLIGHT_MAX} requests already; nothing was written`
@@ -66,6 +67,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     async fetch(request, caller = {}) {
       const startedMs = clock.monotonic()
+      requests.began()
       const requestId = requestIdOf(request.headers, random)
       using deadline = deadlineAfter(clock, HTTP_ANSWER_TIMEOUT_MS, request.signal)
       const url = new URL(request.url)
@@ -74,12 +76,15 @@ export function createGateway(options: GatewayOptions): Gateway {
         cors.preflight(request) ??
         (await answer(request, { url, requestId, signal: deadline.signal, log }, caller))
       const { headers } = response
+      const { method } = request
+      const ms = clock.monotonic() - startedMs
+      requests.ended({ method, route: routeOf(app, method, url.pathname), status: response.status, ms })
       headers.set('Request-Id', requestId)
-      headers.set('Server-Timing', `total;dur=${(clock.monotonic() - startedMs).toFixed(2)}`)
+      headers.set('Server-Timing', `total;dur=${ms.toFixed(2)}`)
       headers.set('X-Content-Type-Options', 'nosniff')
       cors.mark(request.headers, headers)
       if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
-      return request.method === 'HEAD' ? new Response(null, response) : response
+      return method === 'HEAD' ? new Response(null, response) : response
     }
   }
 }

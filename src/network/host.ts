@@ -1,7 +1,14 @@
 /** The libp2p host of a peer: TCP, noise, yamux, and limits that suit a ring rather than a public network. */
 import { noise } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
-import type { ConnectionGater, ConnectionProtector, Libp2p, PrivateKey, ServiceMap } from '@libp2p/interface'
+import type {
+  ConnectionGater,
+  ConnectionProtector,
+  Libp2p,
+  Metrics,
+  PrivateKey,
+  ServiceMap
+} from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
@@ -24,6 +31,8 @@ export interface HostOptions<T extends ServiceMap> {
   readonly gate?: ConnectionGater | undefined
   /** Beside identify, which a host does not work without. */
   readonly services: ServiceFactoryMap<T>
+  /** Where libp2p's own parts count. @default nowhere */
+  readonly metrics?: Metrics | undefined
 }
 
 /**
@@ -43,7 +52,7 @@ const DIAL_QUEUE_MAX = 4_096
 export async function createHost<T extends ServiceMap>(
   options: HostOptions<T>
 ): Promise<Libp2p<T & { identify: unknown }>> {
-  const { privateKey, listen, announce, protector, gate, services } = options
+  const { privateKey, listen, announce, protector, gate, services, metrics } = options
   const host = await createLibp2p({
     privateKey,
     addresses: { listen: [...listen], ...(announce === undefined ? {} : { announce: [...announce] }) },
@@ -74,6 +83,7 @@ export async function createHost<T extends ServiceMap>(
     connectionMonitor: { enabled: false },
     // Our peer book decides whom we know and for how long.
     peerStore: { maxAddressAge: Infinity, maxPeerAge: Infinity },
+    ...(metrics === undefined ? {} : { metrics: () => metrics }),
     services: { identify: identify(), ...services } as ServiceFactoryMap<T & { identify: unknown }>
   })
   return host

@@ -51,6 +51,8 @@ export interface ReplicaStatus {
   /** Also while it is sealed, until another leads. */
   readonly leading: boolean
   readonly sealed: boolean
+  /** Since the leader was heard of; 0 where this peer leads. */
+  readonly silenceMs: number
   readonly users: number
   readonly applied: EntryId
   /** A newer view, without this peer. */
@@ -175,6 +177,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       view: state.view,
       leading: incumbency !== undefined,
       sealed,
+      silenceMs: replica.silenceMs(atMs),
       users: table.applied.live,
       applied: table.applied,
       next: state.next,

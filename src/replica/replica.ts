@@ -87,6 +87,11 @@ export class Replica<Command, Outcome> {
     return this.#succession.mayBeMember
   }
 
+  /** Since the slot's leader was heard of; 0 where it is this replica. */
+  silenceMs(atMs: number): number {
+    return this.#leadership === undefined ? this.#candidacy.silenceMs(atMs) : 0
+  }
+
   /** Members or leader are being changed. */
   get changing(): boolean {
     return this.#change !== undefined || this.#proposal !== undefined || this.#ledger.sealed
@@ -255,13 +260,23 @@ export class Replica<Command, Outcome> {
     if (decided !== undefined) {
       const former = this.view
       this.#proposal = undefined
-      if (former !== null) this.#succession.announce(decided, former, atMs)
+      if (former !== null) {
+        this.#tellTakeover(decided, former)
+        this.#succession.announce(decided, former, atMs)
+      }
     }
     const change = this.#change
     if (change?.ready && this.#proposal === undefined && this.leadership !== undefined) {
       this.#change = undefined
       this.#propose(change.target).prepare(atMs)
     }
+  }
+
+  /** What a leader plans it decides itself; another one decides that it leads only where the leader is gone. */
+  #tellTakeover({ slot, epoch, leader }: View, former: View): void {
+    const { self } = this.#init
+    if (!sameIncarnation(leader, self) || sameIncarnation(former.leader, self)) return
+    this.#effects.events.push({ type: 'slot.taken-over', slot, epoch, from: former.leader.peer })
   }
 
   #execute(command: Command, ticket: Ticket<Outcome>): void {

@@ -29,6 +29,7 @@ import { RingMany, scanOf } from './ring-many.ts'
 import type { RecoveryReport, RecoveryRequest } from './ring-report.ts'
 import { plainUsers, RingUsers } from './ring-users.ts'
 import { isLiveRow, statusOfRow } from './row.ts'
+import { countSlots, type SlotCounts } from './slot-counts.ts'
 import type { Status } from './user.ts'
 import type { Users } from './users.ts'
 import type { SlotTally, Tally, UsersRpc } from './users-rpc.ts'
@@ -211,6 +212,13 @@ export class UsersNode {
 
   tally(): Tally {
     return { leaving: this.#planner.leaving, slots: this.#installed().map(slot => this.#tallyOf(slot)) }
+  }
+
+  slotCounts(): SlotCounts {
+    const { genesis, chord } = this.#init
+    const up = [...chord.peers().values()].filter(status => status === 'up').length
+    const statuses = allSlots(genesis.slots).map(slot => this.#group.status(slot))
+    return countSlots(statuses, Math.min(genesis.replicas, up + 1))
   }
 
   /** Users of the slots that this peer leads. */

@@ -10,6 +10,7 @@ import { createApp, routesOf } from '../../src/gateway/app.ts'
 import { type Caller, Door, type DoorOptions } from '../../src/gateway/door.ts'
 import { Tokens } from '../../src/gateway/tokens.ts'
 import { type LogFields, silentLog, systemRandom } from '../../src/runtime.ts'
+import { FakeMetrics } from './fake-metrics.ts'
 import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 import { BASE, type Harness, harness, ManualClock, problemOf } from './harness.ts'
 
@@ -57,6 +58,7 @@ function everyRoute(): [method: string, path: string][] {
     many: fakeMany(users),
     ring,
     tasks: ring.tasks,
+    metrics: new FakeMetrics(),
     leave: () => '',
     recover,
     runtime,

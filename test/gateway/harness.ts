@@ -6,6 +6,7 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts'
 import type { Clock, Runtime } from '../../src/runtime.ts'
 import { type LogFields, silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
 import { assertDescribed } from './described.ts'
+import { FakeMetrics } from './fake-metrics.ts'
 import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 
 export const BASE = 'http://gateway.test'
@@ -19,6 +20,7 @@ export interface Options {
 export interface Harness {
   readonly users: FakeUsers
   readonly ring: FakeRing
+  readonly metrics: FakeMetrics
   readonly gateway: Gateway
   readonly errors: LogFields[]
   /**
@@ -31,6 +33,7 @@ export interface Harness {
 export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions> = {}): Harness {
   const users = new FakeUsers()
   const ring = new FakeRing()
+  const metrics = new FakeMetrics()
   const errors: LogFields[] = []
   const log = { ...silentLog, error: (_message: string, fields: LogFields = {}) => errors.push(fields) }
   const runtime: Runtime = { clock, random: systemRandom, log }
@@ -40,6 +43,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
     ring,
     leave: () => ring.leave(),
     tasks: ring.tasks,
+    metrics,
     recover: async request => ring.recover(request),
     runtime,
     version: '1.2.3',
@@ -48,6 +52,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
   return {
     users,
     ring,
+    metrics,
     gateway,
     errors,
     async ask(method, path, { headers, body, caller } = {}) {

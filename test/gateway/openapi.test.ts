@@ -10,9 +10,10 @@ import { USER } from '../../src/gateway/openapi/examples.ts'
 import { EVERY_ANSWER } from '../../src/gateway/openapi/headers.ts'
 import { errorsOf } from '../../src/gateway/openapi/route-errors.ts'
 import { type HttpErrorName, isOriginal, statusOf } from '../../src/gateway/problems.ts'
-import { HEALTH_PATHS } from '../../src/gateway/routes/health.ts'
+import { ALWAYS_ANSWERED } from '../../src/gateway/routes/metrics.ts'
 import { type Clock, systemClock } from '../../src/runtime.ts'
 import { assertFits, DOCUMENT, describedAs } from './described.ts'
+import { FakeMetrics } from './fake-metrics.ts'
 import { fakeMany, OTHER } from './fake-users.ts'
 import { type Harness, harness, ManualClock } from './harness.ts'
 
@@ -118,6 +119,7 @@ describe('the description', () => {
       many,
       ring,
       tasks: ring.tasks,
+      metrics: new FakeMetrics(),
       leave: () => '',
       recover,
       runtime,
@@ -187,7 +189,7 @@ describe('every answer that is described is met, and is as it is described', () 
     made.users.gate = open.promise
     const held = Array.from({ length: HTTP_INFLIGHT_MAX }, () => made.ask('GET', '/v1/users/ada'))
     while (made.users.calls < HTTP_INFLIGHT_MAX) await turn()
-    for (const route of ROUTES.filter(({ path }) => !HEALTH_PATHS.has(path))) {
+    for (const route of ROUTES.filter(({ path }) => !ALWAYS_ANSWERED.has(path))) {
       const { asked } = prepared(route)
       await assertIs(await made.ask(route.method, asked.path, asked), 'BusyError', asked.path)
     }

@@ -24,6 +24,7 @@ import { ERROR_KINDS, problemType } from '../../src/errors.ts'
 import { createApp, routesOf } from '../../src/gateway/app.ts'
 import { HTTP_ERRORS } from '../../src/gateway/problems.ts'
 import { silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
+import { FakeMetrics } from './fake-metrics.ts'
 import { FakeRing, FakeUsers, fakeMany } from './fake-users.ts'
 
 const reference = await readFile(new URL('../../../docs/http.md', import.meta.url), 'utf8')
@@ -37,6 +38,7 @@ test('the reference lists every route, and only routes that exist', () => {
     ring,
     leave: () => ring.leave(),
     tasks: ring.tasks,
+    metrics: new FakeMetrics(),
     recover: async request => ring.recover(request),
     runtime,
     version: ''

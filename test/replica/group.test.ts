@@ -35,6 +35,14 @@ test('when the leader is gone another member leads within three seconds, with al
   assert.equal((await cluster.get('k')).value, 'one')
   assert.ok(cluster.time.monotonic() - startMs < 3_000, `${cluster.time.monotonic() - startMs} ms`)
   await cluster.put('k', 'two')
+  const leader = cluster.leader()!
+  const takeovers = (name: string) =>
+    cluster.peer(name).events.filter(({ type }) => type === 'slot.taken-over')
+  const { epoch } = cluster.peer(leader).group.status(SLOT).view!
+  assert.deepEqual(takeovers(leader), [{ type: 'slot.taken-over', slot: SLOT, epoch, from: 'a' }])
+  await cluster.change('bc', leader === 'b' ? 'c' : 'b') // as planned: nobody was gone
+  await cluster.put('k', 'three')
+  assert.deepEqual([takeovers('b').length, takeovers('c').length].sort(), [0, 1])
   await cluster.stop()
 })
 

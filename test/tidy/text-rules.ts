@@ -14,7 +14,7 @@ interface Ban {
 
 /** client.ts runs in other people's programs, browsers among them, and brings its own clock and random numbers. */
 const TIMERS = /^(runtime\.ts|client\.ts|cli\/|gateway\/(server|connections)\.ts)/
-const PROCESS = /^(runtime\.ts|shim\.ts|cli\/|storage\/directory-lock\.ts)/
+const PROCESS = /^(runtime\.ts|shim\.ts|cli\/|storage\/directory-lock\.ts|metrics\/process-metrics\.ts)/
 
 const BANNED_WORDS: readonly Ban[] = [
   { pattern: /\bDate\.now\b/, instead: 'Clock.now', adapters: TIMERS },
@@ -38,7 +38,8 @@ const BANNED_MODULES: readonly Ban[] = [
   {
     pattern: /^node:fs/,
     instead: 'Store',
-    adapters: /^(cli\/|output\/|storage\/(lmdb-store|data-directory|directory-lock)\.ts)/
+    adapters:
+      /^(cli\/|output\/|storage\/(lmdb-store|data-directory|directory-lock)\.ts|metrics\/process-metrics\.ts)/
   },
   {
     pattern: /^node:(net|http|https|http2|tls|dgram|dns)$/,

@@ -2,7 +2,7 @@
 import { ERROR_KINDS } from '../../errors.ts'
 import { scopeNeeded } from '../access.ts'
 import type { HttpErrorName } from '../problems.ts'
-import { HEALTH_PATHS } from '../routes/health.ts'
+import { ALWAYS_ANSWERED } from '../routes/metrics.ts'
 import type { RouteDescription } from './description.ts'
 
 const BODY_ERRORS = ['RequestTimeoutError', 'TooLargeError', 'UnsupportedMediaTypeError'] as const
@@ -16,7 +16,7 @@ export function errorsOf(route: RouteDescription, guarded: boolean): HttpErrorNa
   const add = (more: readonly HttpErrorName[]) => {
     for (const name of more) names.add(name)
   }
-  if (!HEALTH_PATHS.has(route.path)) add(['BusyError'])
+  if (!ALWAYS_ANSWERED.has(route.path)) add(['BusyError'])
   if (route.body !== undefined) add(route.body.streamed ? ['UnsupportedMediaTypeError'] : BODY_ERRORS)
   if (route.path.includes('/:id')) add(USER_ID_ERRORS)
   if (scopeNeeded(route.method, route.path) !== undefined) {
