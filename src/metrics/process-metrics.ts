@@ -61,9 +61,9 @@ export class ProcessMetrics {
   }
 }
 
-function observeCollection(durations: Histogram<'kind'>, { duration, ...entry }: PerformanceEntry): void {
-  const { kind } = (entry as { detail?: { kind?: number } }).detail ?? {}
-  durations.observe({ kind: GC_KINDS.get(kind ?? 0) ?? 'other' }, duration / 1_000)
+function observeCollection(durations: Histogram<'kind'>, entry: PerformanceEntry): void {
+  const { kind = 0 } = (entry as { detail?: { kind?: number } }).detail ?? {}
+  durations.observe({ kind: GC_KINDS.get(kind) ?? 'other' }, entry.duration / 1_000)
 }
 
 function processGauges(make: Instruments): void {

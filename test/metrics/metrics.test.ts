@@ -22,7 +22,8 @@ function put({ httpUrl }: AnilloPeer, id: string): Promise<Response> {
 }
 
 describe('the metrics of a peer', () => {
-  it('are named as Prometheus wants it, each with its help', async () => {
+  it('are named as Prometheus wants it, each with its help', async t => {
+    const warned = t.mock.method(process, 'emitWarning')
     await using ring = await createRing(1, OPTIONS)
     await put(ring.peers[0], '7')
     const { families } = await scrape(ring.peers[0])
@@ -40,6 +41,7 @@ describe('the metrics of a peer', () => {
         prefix
       )
     }
+    assert.equal(warned.mock.callCount(), 0) // whoever starts a peer reads its stderr
   })
 
   it('count what is done over HTTP, by route and not by path', async () => {
