@@ -66,7 +66,7 @@ insecure: true
 `)
     assert.deepEqual(listen, ['/ip4/127.0.0.1/tcp/4001', '/ip6/::1/tcp/4002'])
     assert.deepEqual(join, ['/dns/a.example/tcp/1', '/ip4/127.0.0.1/tcp/50051'])
-    assert.deepEqual(http, { port: 5001, host: '::1' })
+    assert.deepEqual(http, { port: 5001, host: '::1', insecure: true })
     assert.deepEqual([replicas, replaceAfterMs, dataDir, outputDir], [5, 120_000, '/d', undefined])
     assert.deepEqual([allow, insecure], [['12D3KooWA'], true])
   })
@@ -101,7 +101,7 @@ insecure: true
     const text = 'http-port: 1\nhttp-host: 127.0.0.2\ndata: /file\njoin: [1]\nno-output: true\ninsecure: true'
     const env = { ANILLO_HTTP_PORT: '2', ANILLO_HTTP_HOST: '127.0.0.3' }
     const given = await asked(text, ['--http-port', '3', '-j', '2', '--output', '/flag'], env)
-    assert.deepEqual(given.http, { port: 3, host: '127.0.0.3' })
+    assert.deepEqual(given.http, { port: 3, host: '127.0.0.3', insecure: true })
     assert.equal(given.dataDir, '/file')
     assert.deepEqual(given.join, ['/ip4/127.0.0.1/tcp/2'], 'the lists are not put together')
     assert.equal(given.outputDir, '/flag/50051')

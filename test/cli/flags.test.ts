@@ -28,6 +28,8 @@ const at = (port: number, host = '/ip4/127.0.0.1') => ({
   outputDir: `output/${port}`
 })
 
+const OPEN_HTTP = { host: '127.0.0.1', port: 5000, insecure: true }
+
 const CASES: [title: string, args: string, env: Record<string, string>, expected: Partial<PeerOptions>][] = [
   ['nothing said: the defaults', '', {}, {}],
   [
@@ -96,7 +98,8 @@ const CASES: [title: string, args: string, env: Record<string, string>, expected
         corsOrigins: ['https://a.example', 'https://b.example'],
         rateLimit: 500,
         insecure: true
-      }
+      },
+      insecure: true
     }
   ],
   [
@@ -110,7 +113,8 @@ const CASES: [title: string, args: string, env: Record<string, string>, expected
         corsOrigins: ['*', 'https://b.example'],
         rateLimit: 7,
         insecure: true
-      }
+      },
+      insecure: true
     }
   ],
   [
@@ -151,13 +155,13 @@ const CASES: [title: string, args: string, env: Record<string, string>, expected
     'who may connect',
     '-l /ip4/0.0.0.0/tcp/1 --allow 12D3KooWA --allow 12D3KooWB --insecure',
     {},
-    { ...at(1, '/ip4/0.0.0.0'), allow: ['12D3KooWA', '12D3KooWB'], insecure: true }
+    { ...at(1, '/ip4/0.0.0.0'), allow: ['12D3KooWA', '12D3KooWB'], insecure: true, http: OPEN_HTTP }
   ],
   [
     'who may connect, from the environment',
     '',
     { ANILLO_ALLOW: '12D3KooWA,12D3KooWB', ANILLO_INSECURE: '1' },
-    { allow: ['12D3KooWA', '12D3KooWB'], insecure: true }
+    { allow: ['12D3KooWA', '12D3KooWB'], insecure: true, http: OPEN_HTTP }
   ],
   ['a variable that is off', '', { ANILLO_INSECURE: '0' }, {}],
   ['an empty variable is not set', '', { ANILLO_JOIN: '', ANILLO_HTTP_PORT: '' }, {}]
