@@ -13,6 +13,7 @@ export interface UsersRequest {
   tally?: Tally
   leaving?: Leaving
   list?: List
+  follow?: Follow
 }
 
 export namespace UsersRequest {
@@ -27,7 +28,17 @@ export namespace UsersRequest {
 
         obj = { ...obj }
 
+        if (obj.follow != null) {
+          obj.list = undefined
+          obj.leaving = undefined
+          obj.tally = undefined
+          obj.advertise = undefined
+          obj.whereIs = undefined
+          obj.operation = undefined
+        }
+
         if (obj.list != null) {
+          obj.follow = undefined
           obj.leaving = undefined
           obj.tally = undefined
           obj.advertise = undefined
@@ -36,6 +47,7 @@ export namespace UsersRequest {
         }
 
         if (obj.leaving != null) {
+          obj.follow = undefined
           obj.list = undefined
           obj.tally = undefined
           obj.advertise = undefined
@@ -44,6 +56,7 @@ export namespace UsersRequest {
         }
 
         if (obj.tally != null) {
+          obj.follow = undefined
           obj.list = undefined
           obj.leaving = undefined
           obj.advertise = undefined
@@ -52,6 +65,7 @@ export namespace UsersRequest {
         }
 
         if (obj.advertise != null) {
+          obj.follow = undefined
           obj.list = undefined
           obj.leaving = undefined
           obj.tally = undefined
@@ -60,6 +74,7 @@ export namespace UsersRequest {
         }
 
         if (obj.whereIs != null) {
+          obj.follow = undefined
           obj.list = undefined
           obj.leaving = undefined
           obj.tally = undefined
@@ -68,6 +83,7 @@ export namespace UsersRequest {
         }
 
         if (obj.operation != null) {
+          obj.follow = undefined
           obj.list = undefined
           obj.leaving = undefined
           obj.tally = undefined
@@ -103,6 +119,11 @@ export namespace UsersRequest {
         if (obj.list != null) {
           w.uint32(50)
           List.codec().encode(obj.list, w)
+        }
+
+        if (obj.follow != null) {
+          w.uint32(58)
+          Follow.codec().encode(obj.follow, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -153,6 +174,12 @@ export namespace UsersRequest {
               })
               break
             }
+            case 7: {
+              obj.follow = Follow.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.follow
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -160,7 +187,17 @@ export namespace UsersRequest {
           }
         }
 
+        if (obj.follow != null) {
+          delete obj.list
+          delete obj.leaving
+          delete obj.tally
+          delete obj.advertise
+          delete obj.whereIs
+          delete obj.operation
+        }
+
         if (obj.list != null) {
+          delete obj.follow
           delete obj.leaving
           delete obj.tally
           delete obj.advertise
@@ -169,6 +206,7 @@ export namespace UsersRequest {
         }
 
         if (obj.leaving != null) {
+          delete obj.follow
           delete obj.list
           delete obj.tally
           delete obj.advertise
@@ -177,6 +215,7 @@ export namespace UsersRequest {
         }
 
         if (obj.tally != null) {
+          delete obj.follow
           delete obj.list
           delete obj.leaving
           delete obj.advertise
@@ -185,6 +224,7 @@ export namespace UsersRequest {
         }
 
         if (obj.advertise != null) {
+          delete obj.follow
           delete obj.list
           delete obj.leaving
           delete obj.tally
@@ -193,6 +233,7 @@ export namespace UsersRequest {
         }
 
         if (obj.whereIs != null) {
+          delete obj.follow
           delete obj.list
           delete obj.leaving
           delete obj.tally
@@ -201,6 +242,7 @@ export namespace UsersRequest {
         }
 
         if (obj.operation != null) {
+          delete obj.follow
           delete obj.list
           delete obj.leaving
           delete obj.tally
@@ -254,6 +296,13 @@ export namespace UsersRequest {
             case 6: {
               yield * List.codec().stream(reader, reader.uint32(), `${prefix}.list`, {
                 limits: opts.limits?.list
+              })
+
+              break
+            }
+            case 7: {
+              yield * Follow.codec().stream(reader, reader.uint32(), `${prefix}.follow`, {
+                limits: opts.limits?.follow
               })
 
               break
@@ -401,6 +450,35 @@ export namespace UsersRequest {
     value: string
   }
 
+  export interface UsersRequestFollowSlotsSlotFieldEvent {
+    field: '$.follow.slots[].slot'
+    value: number
+    index: number
+  }
+
+  export interface UsersRequestFollowSlotsEndFieldEvent {
+    field: '$.follow.slots[].end'
+    value: boolean
+    index: number
+  }
+
+  export interface UsersRequestFollowSlotsEpochFieldEvent {
+    field: '$.follow.slots[].epoch'
+    value: number
+    index: number
+  }
+
+  export interface UsersRequestFollowSlotsSequenceFieldEvent {
+    field: '$.follow.slots[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface UsersRequestFollowWaitMsFieldEvent {
+    field: '$.follow.waitMs'
+    value: number
+  }
+
   export function encode (obj: Partial<UsersRequest>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, UsersRequest.codec())
   }
@@ -409,7 +487,7 @@ export namespace UsersRequest {
     return decodeMessage(buf, UsersRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersRequest>): Generator<UsersRequestOperationKindFieldEvent | UsersRequestOperationIdFieldEvent | UsersRequestOperationChangeFieldEvent | UsersRequestOperationIfAbsentFieldEvent | UsersRequestOperationIfVersionFieldEvent | UsersRequestOperationOperationIdFieldEvent | UsersRequestOperationAgeMsFieldEvent | UsersRequestOperationConsistencyFieldEvent | UsersRequestWhereIsSlotsFieldEvent | UsersRequestAdvertiseViewsSlotFieldEvent | UsersRequestAdvertiseViewsLineageFieldEvent | UsersRequestAdvertiseViewsLineageIdFieldEvent | UsersRequestAdvertiseViewsEpochFieldEvent | UsersRequestAdvertiseViewsMembersPeerFieldEvent | UsersRequestAdvertiseViewsMembersStoreFieldEvent | UsersRequestAdvertiseViewsLeaderFieldEvent | UsersRequestAdvertiseViewsBootFieldEvent | UsersRequestAdvertiseViewsBaseEpochFieldEvent | UsersRequestAdvertiseViewsBaseSequenceFieldEvent | UsersRequestListSlotFieldEvent | UsersRequestListAfterFieldEvent | UsersRequestListLimitFieldEvent | UsersRequestListStatusFieldEvent | UsersRequestListPrefixFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersRequest>): Generator<UsersRequestOperationKindFieldEvent | UsersRequestOperationIdFieldEvent | UsersRequestOperationChangeFieldEvent | UsersRequestOperationIfAbsentFieldEvent | UsersRequestOperationIfVersionFieldEvent | UsersRequestOperationOperationIdFieldEvent | UsersRequestOperationAgeMsFieldEvent | UsersRequestOperationConsistencyFieldEvent | UsersRequestWhereIsSlotsFieldEvent | UsersRequestAdvertiseViewsSlotFieldEvent | UsersRequestAdvertiseViewsLineageFieldEvent | UsersRequestAdvertiseViewsLineageIdFieldEvent | UsersRequestAdvertiseViewsEpochFieldEvent | UsersRequestAdvertiseViewsMembersPeerFieldEvent | UsersRequestAdvertiseViewsMembersStoreFieldEvent | UsersRequestAdvertiseViewsLeaderFieldEvent | UsersRequestAdvertiseViewsBootFieldEvent | UsersRequestAdvertiseViewsBaseEpochFieldEvent | UsersRequestAdvertiseViewsBaseSequenceFieldEvent | UsersRequestListSlotFieldEvent | UsersRequestListAfterFieldEvent | UsersRequestListLimitFieldEvent | UsersRequestListStatusFieldEvent | UsersRequestListPrefixFieldEvent | UsersRequestFollowSlotsSlotFieldEvent | UsersRequestFollowSlotsEndFieldEvent | UsersRequestFollowSlotsEpochFieldEvent | UsersRequestFollowSlotsSequenceFieldEvent | UsersRequestFollowWaitMsFieldEvent> {
     return streamMessage(buf, UsersRequest.codec(), opts)
   }
 }
@@ -420,6 +498,7 @@ export interface UsersReply {
   done?: Done
   tally?: TallyReply
   page?: Page
+  followed?: Followed
 }
 
 export namespace UsersReply {
@@ -434,7 +513,16 @@ export namespace UsersReply {
 
         obj = { ...obj }
 
+        if (obj.followed != null) {
+          obj.page = undefined
+          obj.tally = undefined
+          obj.done = undefined
+          obj.views = undefined
+          obj.outcome = undefined
+        }
+
         if (obj.page != null) {
+          obj.followed = undefined
           obj.tally = undefined
           obj.done = undefined
           obj.views = undefined
@@ -442,6 +530,7 @@ export namespace UsersReply {
         }
 
         if (obj.tally != null) {
+          obj.followed = undefined
           obj.page = undefined
           obj.done = undefined
           obj.views = undefined
@@ -449,6 +538,7 @@ export namespace UsersReply {
         }
 
         if (obj.done != null) {
+          obj.followed = undefined
           obj.page = undefined
           obj.tally = undefined
           obj.views = undefined
@@ -456,6 +546,7 @@ export namespace UsersReply {
         }
 
         if (obj.views != null) {
+          obj.followed = undefined
           obj.page = undefined
           obj.tally = undefined
           obj.done = undefined
@@ -463,6 +554,7 @@ export namespace UsersReply {
         }
 
         if (obj.outcome != null) {
+          obj.followed = undefined
           obj.page = undefined
           obj.tally = undefined
           obj.done = undefined
@@ -492,6 +584,11 @@ export namespace UsersReply {
         if (obj.page != null) {
           w.uint32(42)
           Page.codec().encode(obj.page, w)
+        }
+
+        if (obj.followed != null) {
+          w.uint32(50)
+          Followed.codec().encode(obj.followed, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -536,6 +633,12 @@ export namespace UsersReply {
               })
               break
             }
+            case 6: {
+              obj.followed = Followed.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.followed
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -543,7 +646,16 @@ export namespace UsersReply {
           }
         }
 
+        if (obj.followed != null) {
+          delete obj.page
+          delete obj.tally
+          delete obj.done
+          delete obj.views
+          delete obj.outcome
+        }
+
         if (obj.page != null) {
+          delete obj.followed
           delete obj.tally
           delete obj.done
           delete obj.views
@@ -551,6 +663,7 @@ export namespace UsersReply {
         }
 
         if (obj.tally != null) {
+          delete obj.followed
           delete obj.page
           delete obj.done
           delete obj.views
@@ -558,6 +671,7 @@ export namespace UsersReply {
         }
 
         if (obj.done != null) {
+          delete obj.followed
           delete obj.page
           delete obj.tally
           delete obj.views
@@ -565,6 +679,7 @@ export namespace UsersReply {
         }
 
         if (obj.views != null) {
+          delete obj.followed
           delete obj.page
           delete obj.tally
           delete obj.done
@@ -572,6 +687,7 @@ export namespace UsersReply {
         }
 
         if (obj.outcome != null) {
+          delete obj.followed
           delete obj.page
           delete obj.tally
           delete obj.done
@@ -617,6 +733,13 @@ export namespace UsersReply {
             case 5: {
               yield * Page.codec().stream(reader, reader.uint32(), `${prefix}.page`, {
                 limits: opts.limits?.page
+              })
+
+              break
+            }
+            case 6: {
+              yield * Followed.codec().stream(reader, reader.uint32(), `${prefix}.followed`, {
+                limits: opts.limits?.followed
               })
 
               break
@@ -803,6 +926,36 @@ export namespace UsersReply {
     value: number
   }
 
+  export interface UsersReplyFollowedSlotsSlotFieldEvent {
+    field: '$.followed.slots[].slot'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyFollowedSlotsKindFieldEvent {
+    field: '$.followed.slots[].kind'
+    value: SlotChanges.Kind
+    index: number
+  }
+
+  export interface UsersReplyFollowedSlotsEpochFieldEvent {
+    field: '$.followed.slots[].epoch'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyFollowedSlotsSequenceFieldEvent {
+    field: '$.followed.slots[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyFollowedSlotsChangesFieldEvent {
+    field: '$.followed.slots[].changes[]'
+    index: number
+    value: string
+  }
+
   export function encode (obj: Partial<UsersReply>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, UsersReply.codec())
   }
@@ -811,7 +964,7 @@ export namespace UsersReply {
     return decodeMessage(buf, UsersReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
     return streamMessage(buf, UsersReply.codec(), opts)
   }
 }
@@ -2106,6 +2259,673 @@ export namespace Page {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Page>): Generator<PageUsersFieldEvent | PageNextFieldEvent | PageCountFieldEvent | PageEpochFieldEvent | PageSequenceFieldEvent> {
     return streamMessage(buf, Page.codec(), opts)
+  }
+}
+
+export interface Follow {
+  slots: FollowedSlot[]
+  waitMs: number
+}
+
+export namespace Follow {
+  let _codec: Codec<Follow>
+
+  export const codec = (): Codec<Follow> => {
+    if (_codec == null) {
+      _codec = message<Follow>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.slots != null && obj.slots.length > 0) {
+          for (const value of obj.slots) {
+            w.uint32(10)
+            FollowedSlot.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.waitMs != null && obj.waitMs !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.waitMs)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          slots: [],
+          waitMs: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.slots != null && obj.slots.length === opts.limits.slots) {
+                throw new MaxLengthError('Decode error - repeated field "slots" had too many elements')
+              }
+
+              obj.slots.push(FollowedSlot.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.slots$
+              }))
+              break
+            }
+            case 2: {
+              obj.waitMs = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          slots: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.slots != null && obj.slots === opts.limits.slots) {
+                throw new MaxLengthError('Streaming decode error - repeated field "slots" had too many elements')
+              }
+
+              for (const evt of FollowedSlot.codec().stream(reader, reader.uint32(), `${prefix}.slots[]`, {
+                limits: opts.limits?.slots$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.slots
+                }
+              }
+
+              obj.slots++
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.waitMs`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface FollowSlotsSlotFieldEvent {
+    field: '$.slots[].slot'
+    value: number
+    index: number
+  }
+
+  export interface FollowSlotsEndFieldEvent {
+    field: '$.slots[].end'
+    value: boolean
+    index: number
+  }
+
+  export interface FollowSlotsEpochFieldEvent {
+    field: '$.slots[].epoch'
+    value: number
+    index: number
+  }
+
+  export interface FollowSlotsSequenceFieldEvent {
+    field: '$.slots[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface FollowWaitMsFieldEvent {
+    field: '$.waitMs'
+    value: number
+  }
+
+  export function encode (obj: Partial<Follow>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Follow.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Follow>): Follow {
+    return decodeMessage(buf, Follow.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Follow>): Generator<FollowSlotsSlotFieldEvent | FollowSlotsEndFieldEvent | FollowSlotsEpochFieldEvent | FollowSlotsSequenceFieldEvent | FollowWaitMsFieldEvent> {
+    return streamMessage(buf, Follow.codec(), opts)
+  }
+}
+
+export interface FollowedSlot {
+  slot: number
+  end: boolean
+  epoch: number
+  sequence: number
+}
+
+export namespace FollowedSlot {
+  let _codec: Codec<FollowedSlot>
+
+  export const codec = (): Codec<FollowedSlot> => {
+    if (_codec == null) {
+      _codec = message<FollowedSlot>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.slot != null && obj.slot !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.slot)
+        }
+
+        if ((obj.end != null && obj.end !== false)) {
+          w.uint32(16)
+          w.bool(obj.end)
+        }
+
+        if ((obj.epoch != null && obj.epoch !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.epoch)
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.sequence)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          slot: 0,
+          end: false,
+          epoch: 0,
+          sequence: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.slot = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.end = reader.bool()
+              break
+            }
+            case 3: {
+              obj.epoch = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.slot`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.end`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface FollowedSlotSlotFieldEvent {
+    field: '$.slot'
+    value: number
+  }
+
+  export interface FollowedSlotEndFieldEvent {
+    field: '$.end'
+    value: boolean
+  }
+
+  export interface FollowedSlotEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface FollowedSlotSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export function encode (obj: Partial<FollowedSlot>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, FollowedSlot.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FollowedSlot>): FollowedSlot {
+    return decodeMessage(buf, FollowedSlot.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FollowedSlot>): Generator<FollowedSlotSlotFieldEvent | FollowedSlotEndFieldEvent | FollowedSlotEpochFieldEvent | FollowedSlotSequenceFieldEvent> {
+    return streamMessage(buf, FollowedSlot.codec(), opts)
+  }
+}
+
+export interface Followed {
+  slots: SlotChanges[]
+}
+
+export namespace Followed {
+  let _codec: Codec<Followed>
+
+  export const codec = (): Codec<Followed> => {
+    if (_codec == null) {
+      _codec = message<Followed>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.slots != null && obj.slots.length > 0) {
+          for (const value of obj.slots) {
+            w.uint32(10)
+            SlotChanges.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          slots: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.slots != null && obj.slots.length === opts.limits.slots) {
+                throw new MaxLengthError('Decode error - repeated field "slots" had too many elements')
+              }
+
+              obj.slots.push(SlotChanges.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.slots$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          slots: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.slots != null && obj.slots === opts.limits.slots) {
+                throw new MaxLengthError('Streaming decode error - repeated field "slots" had too many elements')
+              }
+
+              for (const evt of SlotChanges.codec().stream(reader, reader.uint32(), `${prefix}.slots[]`, {
+                limits: opts.limits?.slots$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.slots
+                }
+              }
+
+              obj.slots++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface FollowedSlotsSlotFieldEvent {
+    field: '$.slots[].slot'
+    value: number
+    index: number
+  }
+
+  export interface FollowedSlotsKindFieldEvent {
+    field: '$.slots[].kind'
+    value: SlotChanges.Kind
+    index: number
+  }
+
+  export interface FollowedSlotsEpochFieldEvent {
+    field: '$.slots[].epoch'
+    value: number
+    index: number
+  }
+
+  export interface FollowedSlotsSequenceFieldEvent {
+    field: '$.slots[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface FollowedSlotsChangesFieldEvent {
+    field: '$.slots[].changes[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<Followed>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Followed.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Followed>): Followed {
+    return decodeMessage(buf, Followed.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Followed>): Generator<FollowedSlotsSlotFieldEvent | FollowedSlotsKindFieldEvent | FollowedSlotsEpochFieldEvent | FollowedSlotsSequenceFieldEvent | FollowedSlotsChangesFieldEvent> {
+    return streamMessage(buf, Followed.codec(), opts)
+  }
+}
+
+export interface SlotChanges {
+  slot: number
+  kind: SlotChanges.Kind
+  epoch: number
+  sequence: number
+  changes: string[]
+}
+
+export namespace SlotChanges {
+  export enum Kind {
+    CHANGES = 'CHANGES',
+    LOST = 'LOST',
+    ELSEWHERE = 'ELSEWHERE'
+  }
+
+  enum __KindValues {
+    CHANGES = 0,
+    LOST = 1,
+    ELSEWHERE = 2
+  }
+
+  export namespace Kind {
+    export const codec = (): Codec<Kind> => {
+      return enumeration<Kind>(__KindValues)
+    }
+  }
+
+  let _codec: Codec<SlotChanges>
+
+  export const codec = (): Codec<SlotChanges> => {
+    if (_codec == null) {
+      _codec = message<SlotChanges>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.slot != null && obj.slot !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.slot)
+        }
+
+        if (obj.kind != null && __KindValues[obj.kind] !== 0) {
+          w.uint32(16)
+          SlotChanges.Kind.codec().encode(obj.kind, w)
+        }
+
+        if ((obj.epoch != null && obj.epoch !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.epoch)
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.sequence)
+        }
+
+        if (obj.changes != null && obj.changes.length > 0) {
+          for (const value of obj.changes) {
+            w.uint32(42)
+            w.string(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          slot: 0,
+          kind: Kind.CHANGES,
+          epoch: 0,
+          sequence: 0,
+          changes: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.slot = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.kind = SlotChanges.Kind.codec().decode(reader)
+              break
+            }
+            case 3: {
+              obj.epoch = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            case 5: {
+              if (opts.limits?.changes != null && obj.changes.length === opts.limits.changes) {
+                throw new MaxLengthError('Decode error - repeated field "changes" had too many elements')
+              }
+
+              obj.changes.push(reader.string())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          changes: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.slot`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.kind`,
+                value: SlotChanges.Kind.codec().decode(reader)
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              if (opts.limits?.changes != null && obj.changes === opts.limits.changes) {
+                throw new MaxLengthError('Streaming decode error - repeated field "changes" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.changes[]`,
+                index: obj.changes,
+                value: reader.string()
+              }
+
+              obj.changes++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SlotChangesSlotFieldEvent {
+    field: '$.slot'
+    value: number
+  }
+
+  export interface SlotChangesKindFieldEvent {
+    field: '$.kind'
+    value: SlotChanges.Kind
+  }
+
+  export interface SlotChangesEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface SlotChangesSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export interface SlotChangesChangesFieldEvent {
+    field: '$.changes[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<SlotChanges>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SlotChanges.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotChanges>): SlotChanges {
+    return decodeMessage(buf, SlotChanges.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotChanges>): Generator<SlotChangesSlotFieldEvent | SlotChangesKindFieldEvent | SlotChangesEpochFieldEvent | SlotChangesSequenceFieldEvent | SlotChangesChangesFieldEvent> {
+    return streamMessage(buf, SlotChanges.codec(), opts)
   }
 }
 

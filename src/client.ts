@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
     clock
   })
 
-  const many = new ManyOverHttp(gateways, randomKey)
+  const many = new ManyOverHttp(gateways, clock, randomKey)
   const show = <T>(path: string, { signal }: CallOptions) =>
     gateways.call({ method: 'GET', path, signal }, bodyOf<T>)
 
@@ -106,6 +106,7 @@ export function createClient(options: ClientOptions): Client {
     getMany: (ids, options) => many.getMany(ids, options),
     page: options => many.page(options),
     list: options => many.list(options),
+    watch: options => many.watch(options),
     count: options => many.count(options),
     import: (items, options) => many.import(items, options),
     ring: (options = {}) => show<RingReport>('/v1/ring', options),

@@ -123,6 +123,8 @@ export const USERS_TRY_TIMEOUT_MS = 1_000
 export const USERS_TIMEOUT_MS = 10_000
 /** A stale read as a whole: whichever replica is there answers in milliseconds. */
 export const STALE_TIMEOUT_MS = 3_000
+/** Whoever follows a slot asks again after so long without anything to tell. */
+export const WATCH_WAIT_MS = 10_000
 /** What a caller is told to wait after a 503. */
 export const RETRY_AFTER_MS = 1_000
 

@@ -330,7 +330,7 @@ async function serveGateway(
 ): Promise<GatewayServer> {
   const { host = HTTP_HOST_DEFAULT, port, tls } = http
   const server = await serve({ gateway, host, port, tls, log })
-  ending.add(() => closeServer(server))
+  ending.add(() => closeServer(server, gateway))
   if (sendsTokensInClear(http)) {
     log.warn('Tokens are sent in the clear: serve HTTPS (--tls-cert, --tls-key), here or in front of it', {
       host
@@ -346,7 +346,8 @@ function updateHttp({ tokens, tls }: HttpSecrets, door: Door, server: GatewaySer
   if (known !== undefined) door.changeTokens(known)
 }
 
-async function closeServer(server: GatewayServer): Promise<void> {
+async function closeServer(server: GatewayServer, gateway: Gateway): Promise<void> {
+  gateway.endStreams()
   using deadline = deadlineAfter(systemClock, HTTP_DRAIN_MS)
   await server.close({ signal: deadline.signal })
 }

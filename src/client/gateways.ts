@@ -60,7 +60,7 @@ export class Gateways {
     using deadline = deadlineAfter(clock, timeoutMs, call.signal)
     const startedMs = clock.monotonic()
     const headers = withToken(call.headers, await raceSignal(token(), deadline.signal))
-    const first = this.#preferred
+    const first = this.#preferred % urls.length
     let doubtful: AnilloError | undefined
     let doubtSinceMs: number | undefined
     let last: AnilloError | undefined
@@ -90,6 +90,35 @@ export class Gateways {
     if (call.signal?.aborted) throw call.signal.reason
     // A later try that certainly wrote nothing says nothing about an earlier one of which no answer came.
     throw doubtful ?? last ?? new TimeoutError(`No gateway answered within ${timeoutMs} ms`)
+  }
+
+  /**
+   * An answer that goes on, from the gateway that answered last, or the next one. @throws what the gateway named, or
+   * UnavailableError; the next call asks another one then
+   */
+  async stream(path: string, signal: AbortSignal): Promise<Response> {
+    const { urls, fetch, token, clock, timeoutMs } = this.#options
+    const url = urls[this.#preferred % urls.length]!
+    try {
+      using deadline = deadlineAfter(clock, timeoutMs, signal)
+      const headers = withToken(
+        { Accept: 'application/x-ndjson' },
+        await raceSignal(token(), deadline.signal)
+      )
+      const asked = fetch(new Request(url + path, { headers, signal }))
+      const response = await raceSignal(asked, deadline.signal)
+      if (response.ok && response.body !== null) return response
+      throw await raceSignal(errorOf(response), deadline.signal)
+    } catch (cause) {
+      this.#preferred++
+      if (errorName(cause) !== undefined) throw cause
+      throw new UnavailableError(`${url} cannot be reached`, { cause })
+    }
+  }
+
+  /** The one that answered is gone: the next call asks another one first. */
+  passOn(): void {
+    this.#preferred++
   }
 
   async #try<T>(

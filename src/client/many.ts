@@ -1,6 +1,8 @@
 /** Many users over HTTP: pages, counts, several at once, and imports in batches that may be sent again. */
 import { formatDuration } from '../duration.ts'
 import { ConfigurationError } from '../errors.ts'
+import type { Clock } from '../runtime.ts'
+import type { WatchEvent, WatchOptions } from '../users/change.ts'
 import type { Filter } from '../users/listing.ts'
 import type {
   Found,
@@ -15,6 +17,7 @@ import type { User } from '../users/user.ts'
 import type { CallOptions } from '../users/users.ts'
 import { bodyOf } from './answer.ts'
 import type { Gateways } from './gateways.ts'
+import { watchOver } from './watch.ts'
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 const NDJSON_HEADERS = { 'Content-Type': 'application/x-ndjson', Accept: 'application/x-ndjson' }
@@ -28,10 +31,12 @@ const BATCHES_AHEAD = 3
 
 export class ManyOverHttp implements ManyUsers {
   readonly #gateways: Gateways
+  readonly #clock: Clock
   readonly #randomKey: () => string
 
-  constructor(gateways: Gateways, randomKey: () => string) {
+  constructor(gateways: Gateways, clock: Clock, randomKey: () => string) {
     this.#gateways = gateways
+    this.#clock = clock
     this.#randomKey = randomKey
   }
 
@@ -60,6 +65,10 @@ export class ManyOverHttp implements ManyUsers {
       if (next === undefined) return
       from = next
     }
+  }
+
+  watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent> {
+    return watchOver(this.#gateways, this.#clock, options)
   }
 
   async count({ signal, ...filter }: Filter & CallOptions = {}): Promise<number> {

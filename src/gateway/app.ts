@@ -4,6 +4,7 @@ import { MethodNotAllowedError, UnknownPathError } from '../errors.ts'
 import type { App, AppContext, GatewayOptions } from './exchange.ts'
 import type { RouteDescription } from './openapi/description.ts'
 import { errorResponse } from './problems.ts'
+import { CHANGES_ROUTES, changesRoutes } from './routes/changes.ts'
 import { DESCRIPTION_ROUTES, descriptionRoutes } from './routes/description.ts'
 import { HEALTH_ROUTES, healthRoutes } from './routes/health.ts'
 import { MANY_USERS_ROUTES, manyUsersRoutes } from './routes/many-users.ts'
@@ -12,6 +13,7 @@ import { RING_ROUTES, ringRoutes } from './routes/ring.ts'
 import { STATUS_ROUTES, statusRoutes } from './routes/status.ts'
 import { TASKS_ROUTES, tasksRoutes } from './routes/tasks.ts'
 import { USERS_ROUTES, usersRoutes } from './routes/users.ts'
+import { Streams } from './streams.ts'
 import { USER_ID } from './user-path.ts'
 
 const UNMATCHED = 'unmatched'
@@ -20,6 +22,7 @@ const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE']
 export const ROUTES: readonly RouteDescription[] = [
   ...USERS_ROUTES,
   ...MANY_USERS_ROUTES,
+  ...CHANGES_ROUTES,
   ...RING_ROUTES,
   ...TASKS_ROUTES,
   ...HEALTH_ROUTES,
@@ -28,13 +31,14 @@ export const ROUTES: readonly RouteDescription[] = [
   ...DESCRIPTION_ROUTES
 ]
 
-export function createApp(options: GatewayOptions): App {
+export function createApp(options: GatewayOptions, streams = new Streams()): App {
   const { users, many, ring, tasks, metrics, runtime, version } = options
   // Paths are matched as they stand in the URL: decoded, %2F in a user id would become a separator.
   const app: App = new Hono({ getPath: request => new URL(request.url).pathname })
   statusRoutes(app, users, runtime.clock)
   usersRoutes(app, users, runtime.clock)
-  manyUsersRoutes(app, { users, many, clock: runtime.clock })
+  manyUsersRoutes(app, { users, many, streams, clock: runtime.clock })
+  changesRoutes(app, { many, streams, clock: runtime.clock })
   ringRoutes(app, options)
   tasksRoutes(app, tasks)
   healthRoutes(app, ring, version)

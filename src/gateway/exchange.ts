@@ -1,7 +1,7 @@
 /** One request and what belongs to it, as every route gets it. */
 import type { Context, Hono } from 'hono'
 import type { Log, Runtime } from '../runtime.ts'
-import type { ManyUsers } from '../users/many-users.ts'
+import type { OpenableUsers } from '../users/many-users.ts'
 import type { RecoveryReport, RecoveryRequest, RingInspector, TaskInspector } from '../users/ring-report.ts'
 import type { TracedUsers } from '../users/users.ts'
 import type { Cors } from './cors.ts'
@@ -43,7 +43,7 @@ export interface GatewayMetrics {
 /** What the gateway is made from. */
 export interface GatewayOptions {
   readonly users: TracedUsers
-  readonly many: ManyUsers
+  readonly many: OpenableUsers
   readonly ring: RingInspector
   /** Begins to leave the ring for good, in the background, unless it is at it. Returns the id of the task that tells how far it is. */
   readonly leave: () => string

@@ -15,8 +15,11 @@ import type { Exchange, GatewayOptions } from './exchange.ts'
 import { errorResponse } from './problems.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { ALWAYS_ANSWERED } from './routes/metrics.ts'
+import { Streams } from './streams.ts'
 
 export interface Gateway {
+  /** Ends answers that would go on for ever, and begins no more of them. */
+  endStreams(): void
   /** Always resolves, within HTTP_ANSWER_TIMEOUT_MS. */
   fetch(request: Request, caller?: Caller): Promise<Response>
 }
@@ -29,7 +32,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { clock, random, log } = options.runtime
   const { requests } = options.metrics
   const { door = new Door(clock), cors = new Cors() } = options
-  const app = createApp(options)
+  const streams = new Streams()
+  const app = createApp(options, streams)
   const refusals = new RefusalLog(clock, log)
   let inflight = 0
 
@@ -65,6 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
+    endStreams: () => streams.close(),
     async fetch(request, caller = {}) {
       const startedMs = clock.monotonic()
       requests.began()

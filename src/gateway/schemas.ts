@@ -128,6 +128,16 @@ export const listQuery = z.strictObject({
   cursor
 })
 export const exportQuery = z.strictObject({ ...filter, cursor })
+export const changesQuery = z.strictObject({
+  since: z
+    .string()
+    .optional()
+    .describe(
+      '`now`, the default: what happens from now on; `0`: all users as they are, then what happens; or the `id` of an event'
+    ),
+  ids: z.string().optional().describe('Only of these users: ids with commas between, each percent-encoded'),
+  status: z.enum(STATUSES).optional().describe('Only of users that have this status then; deletes always')
+})
 export const importQuery = z.strictObject({
   mode: z
     .enum(IMPORT_MODES)

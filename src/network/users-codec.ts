@@ -9,10 +9,12 @@ import { PEER_BOOK_MAX } from '../constants.ts'
 import { ProtocolViolationError } from '../errors.ts'
 import type { View } from '../replica/view.ts'
 import { SLOTS_MAX, type Slot } from '../ring/slot.ts'
+import type { SlotChanges } from '../users/change-source.ts'
 import type { ListPage, ListQuery } from '../users/listing.ts'
 import { type Get, isWrite, type Operation, type Outcome, type OutcomeKind } from '../users/operation.ts'
 import { checkProfile, checkStatus, checkTtl, checkUserId, type User } from '../users/user.ts'
 import type { SlotTally, Tally } from '../users/users-rpc.ts'
+import { type FollowRequest, packFollow, packFollowed, unpackFollow, unpackFollowed } from './change-codec.ts'
 import { packList, packPage, unpackList, unpackPage } from './list-codec.ts'
 import {
   atMost,
@@ -38,6 +40,7 @@ export type UsersMessage =
   | { readonly type: 'operation'; readonly operation: Operation; readonly ageMs: number }
   | { readonly type: 'stale-read'; readonly operation: Get }
   | { readonly type: 'list'; readonly query: ListQuery }
+  | ({ readonly type: 'follow' } & FollowRequest)
   | { readonly type: 'where-is'; readonly slots: readonly Slot[] }
   | { readonly type: 'advertise'; readonly views: readonly View[] }
   | { readonly type: 'leaving' }
@@ -48,6 +51,7 @@ export type UsersAnswer =
   | { readonly type: 'outcome'; readonly outcome: Outcome; readonly ageMs: number }
   | { readonly type: 'views'; readonly views: readonly View[] }
   | { readonly type: 'page'; readonly page: ListPage }
+  | { readonly type: 'followed'; readonly slots: readonly SlotChanges[] }
   | { readonly type: 'tally'; readonly tally: Tally }
   | { readonly type: 'done' }
 
@@ -61,6 +65,8 @@ export function encodeUsersMessage(message: UsersMessage): Uint8Array {
       })
     case 'list':
       return wire.UsersRequest.encode({ list: packList(message.query) })
+    case 'follow':
+      return wire.UsersRequest.encode({ follow: packFollow(message) })
     case 'where-is':
       return wire.UsersRequest.encode({ whereIs: { slots: [...message.slots] } })
     case 'advertise':
@@ -74,11 +80,12 @@ export function encodeUsersMessage(message: UsersMessage): Uint8Array {
 
 /** @throws ProtocolViolationError, InvalidUserError */
 export function decodeUsersMessage(bytes: Uint8Array, slotCount: number): UsersMessage {
-  const { operation, list, whereIs, advertise, leaving, tally } = decoded('request', () =>
+  const { operation, list, follow, whereIs, advertise, leaving, tally } = decoded('request', () =>
     wire.UsersRequest.decode(bytes)
   )
   if (operation !== undefined) return unpackRequest(operation)
   if (list !== undefined) return { type: 'list', query: unpackList(list, slotCount) }
+  if (follow !== undefined) return { type: 'follow', ...unpackFollow(follow, slotCount) }
   if (whereIs !== undefined) {
     atMost('slots', whereIs.slots.length, VIEWS_MAX)
     return { type: 'where-is', slots: whereIs.slots.map(slot => checkedSlot(slot, slotCount)) }
@@ -97,6 +104,8 @@ export function encodeUsersAnswer(answer: UsersAnswer): Uint8Array {
       return wire.UsersReply.encode({ views: { views: answer.views.map(packView) } })
     case 'page':
       return wire.UsersReply.encode({ page: packPage(answer.page) })
+    case 'followed':
+      return wire.UsersReply.encode({ followed: packFollowed(answer.slots) })
     case 'tally':
       return wire.UsersReply.encode({ tally: packTally(answer.tally) })
     case 'done':
@@ -106,13 +115,16 @@ export function encodeUsersAnswer(answer: UsersAnswer): Uint8Array {
 
 /** @throws ProtocolViolationError */
 export function decodeUsersAnswer(bytes: Uint8Array, slotCount: number): UsersAnswer {
-  const { outcome, views, done, page, tally } = decoded('reply', () => wire.UsersReply.decode(bytes))
+  const { outcome, views, done, page, followed, tally } = decoded('reply', () =>
+    wire.UsersReply.decode(bytes)
+  )
   if (outcome !== undefined) {
     return { type: 'outcome', outcome: unpackOutcome(outcome), ageMs: unpackAge(outcome.ageMs) }
   }
   if (views !== undefined) return { type: 'views', views: unpackViews(views.views, slotCount) }
   if (done !== undefined) return { type: 'done' }
   if (page !== undefined) return { type: 'page', page: unpackPage(page) }
+  if (followed !== undefined) return { type: 'followed', slots: unpackFollowed(followed, slotCount) }
   if (tally !== undefined) return { type: 'tally', tally: unpackTally(tally, slotCount) }
   throw new ProtocolViolationError('A users reply without a body that this version knows')
 }

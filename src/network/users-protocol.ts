@@ -5,6 +5,7 @@ import type { ReplicaMessage } from '../replica/message.ts'
 import type { ReplicaHandler, ReplicaRpc, RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
+import type { FollowedSlot, SlotChanges } from '../users/change-source.ts'
 import type { ListPage, ListQuery } from '../users/listing.ts'
 import type { Get, Operation, Outcome } from '../users/operation.ts'
 import type {
@@ -39,6 +40,7 @@ export interface UsersHandler extends Pick<ReplicaHandler, 'received'> {
   /** @param ageMs since the first try of the operation that may have been executed; 0 when there was none */
   operate(operation: Operation, ageMs: number): Promise<{ kind: 'done'; outcome: Outcome } | Elsewhere>
   list(query: ListQuery): Promise<{ kind: 'done'; outcome: ListPage } | Elsewhere>
+  follow(slots: readonly FollowedSlot[], waitMs: number): Promise<SlotChanges[]>
   readStale(get: Get): { kind: 'done'; outcome: Outcome; ageMs: number } | Elsewhere
   whereIs(slots: readonly Slot[]): readonly View[]
   advertised(views: readonly View[]): void
@@ -83,6 +85,15 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
     const request = encodeUsersMessage({ type: 'operation', operation, ageMs: options.ageMs })
     const result = await this.#endpoint.call(peer, request, options)
     return result.kind === 'reply' ? this.#resultOf(peer, result.body) : unanswered(result)
+  }
+
+  async follow(
+    peer: Peer,
+    slots: readonly FollowedSlot[],
+    { waitMs, ...options }: RpcOptions & { readonly waitMs: number }
+  ): Promise<readonly SlotChanges[] | undefined> {
+    const answer = await this.#ask(peer, { type: 'follow', slots, waitMs }, options)
+    return answer?.type === 'followed' ? answer.slots : undefined
   }
 
   async list(peer: Peer, query: ListQuery, options: RpcOptions): Promise<Answered<ListPage>> {
@@ -171,6 +182,8 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
         const result = await handler.list(message.query)
         return result.kind === 'done' ? { type: 'page', page: result.outcome } : views(result)
       }
+      case 'follow':
+        return { type: 'followed', slots: await handler.follow(message.slots, message.waitMs) }
       case 'stale-read': {
         const result = handler.readStale(message.operation)
         return result.kind === 'done' ? { type: 'outcome', ...result } : views(result)

@@ -21,7 +21,7 @@ import type { Target } from './proposal.ts'
 import { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaHandler, ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
-import type { Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
+import type { CommittedEntries, Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
 import { HEARTBEAT_MS, LATE_MS } from './timing.ts'
@@ -82,6 +82,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   readonly #met = new Map<Peer, Incarnation>()
   /** Replicas that took a step in this turn. */
   readonly #touched = new Set<Slot>()
+  /** The same, for those who follow what happens to slots. */
+  readonly #moved = new Set<Slot>()
+  readonly #followers = new Set<(slots: ReadonlySet<Slot>) => void>()
   readonly #outbox = new Outbox()
   /** Messages of this peer to itself. */
   #loopback: ReplicaMessage[] = []
@@ -149,6 +152,18 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       const settle = (result: Result<unknown>) => finish(result as Result<T>, resolve, reject)
       this.#step(slot, { type: 'scan', scan, ticket: { settle } })
     })
+  }
+
+  /** Decided entries after `after`, as this peer has them; undefined: it is no member of the slot. */
+  committedAfter(slot: Slot, after: EntryId | undefined, bytesMax: number): CommittedEntries | undefined {
+    if (this.#state !== 'running') throw stopping()
+    return this.#replica(slot).committedAfter(after, bytesMax)
+  }
+
+  /** `listener` is told at the end of each turn in which something may have happened to slots. Returns what ends that. */
+  subscribe(listener: (slots: ReadonlySet<Slot>) => void): () => void {
+    this.#followers.add(listener)
+    return () => this.#followers.delete(listener)
   }
 
   readStale(slot: Slot, command: Command): StaleRead<Outcome> | undefined {
@@ -285,6 +300,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     for (const happened of effects.events) this.#init.events.emit(happened)
     for (const settle of effects.settled) settle()
     this.#touched.add(slot)
+    if (this.#followers.size > 0) this.#moved.add(slot)
     this.#endTurnSoon()
   }
 
@@ -328,6 +344,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     }
     this.#outbox.empty((to, messages) => this.#init.rpc.post(to, messages))
     this.#journal.write()
+    if (this.#moved.size === 0) return
+    for (const follower of [...this.#followers]) follower(this.#moved)
+    this.#moved.clear()
   }
 
   #flush(slot: Slot): void {

@@ -15,7 +15,7 @@ import type { Effects } from './effects.ts'
 import { BEFORE_FIRST, type Entry, type EntryId, sameId } from './entry.ts'
 import { Log } from './log.ts'
 import { type ReplicaState, readState, stateWrite } from './replica-state.ts'
-import type { SlotMachine } from './slot-machine.ts'
+import type { CommittedEntries, SlotMachine } from './slot-machine.ts'
 import { Table } from './table.ts'
 import { LOG_COMPACTED_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
 import { compareViews, type View } from './view.ts'
@@ -99,6 +99,19 @@ export class Ledger {
     const { applied } = this.table
     const known = this.log.epochAt(sequence) ?? (sequence === applied.sequence ? applied.epoch : epoch)
     return known !== epoch
+  }
+
+  /** Decided entries after `id`, about so many bytes of them; without `id` none, but where they end. */
+  committedAfter(id: EntryId | undefined, bytesMax: number): CommittedEntries {
+    const { log, view } = this
+    const end = { epoch: this.table.applied.epoch, sequence: this.#commit }
+    if (id === undefined) return { kind: 'entries', entries: [], at: end }
+    // What the installed view has no room for was never decided in its lineage.
+    if (view !== null && view.epoch > id.epoch && view.base.sequence < id.sequence) return { kind: 'lost' }
+    if (id.sequence > this.#commit) return { kind: 'entries', entries: [], at: id }
+    if (log.epochAt(id.sequence) !== id.epoch) return { kind: 'lost' }
+    const entries = id.sequence === this.#commit ? [] : log.after(id.sequence, bytesMax, this.#commit)
+    return { kind: 'entries', entries, at: entries.at(-1) ?? id }
   }
 
   /** Log time at a moment. It goes on with this peer's monotonic clock from the last entry that it saw. */

@@ -11,6 +11,7 @@ import type { Store } from '../storage/store.ts'
 import type { Ballot } from './ballot.ts'
 import { Candidacy } from './candidacy.ts'
 import { Effects, type Moment, type Ticket } from './effects.ts'
+import type { EntryId } from './entry.ts'
 import { Follower } from './follower.ts'
 import { Leadership } from './leadership.ts'
 import { Ledger } from './ledger.ts'
@@ -18,7 +19,7 @@ import type { ReplicaMessage } from './message.ts'
 import { PlannedChange } from './planned-change.ts'
 import { Proposal, type Target } from './proposal.ts'
 import type { ReplicaEvent } from './replica-event.ts'
-import type { SlotMachine, StaleRead } from './slot-machine.ts'
+import type { CommittedEntries, SlotMachine, StaleRead } from './slot-machine.ts'
 import { Succession } from './succession.ts'
 import { type Incarnation, sameIncarnation, type View } from './view.ts'
 import { Voter } from './voter.ts'
@@ -113,6 +114,11 @@ export class Replica<Command, Outcome> {
     const context = { version: '', nowMs: wallMs, logTimeMs: this.#ledger.logTimeMs(atMs) }
     const { outcome } = this.#init.machine.evaluate(row, command, context)
     return { outcome, ageMs: this.leadership === undefined ? this.#candidacy.silenceMs(atMs) : 0 }
+  }
+
+  /** Undefined when this replica is a member of no view. */
+  committedAfter(id: EntryId | undefined, bytesMax: number): CommittedEntries | undefined {
+    return this.view === null ? undefined : this.#ledger.committedAfter(id, bytesMax)
   }
 
   step(event: ReplicaEvent<Command, Outcome>, moment: Moment): Effects {

@@ -5,6 +5,7 @@
  */
 import type { Slot } from '../ring/slot.ts'
 import type { Applied } from './applied.ts'
+import type { Entry, EntryId } from './entry.ts'
 import type { View } from './view.ts'
 
 export interface EvaluationContext {
@@ -59,6 +60,17 @@ export interface Scan<T> {
 }
 
 export type Row = readonly [key: Uint8Array, value: Uint8Array]
+
+/** Entries of a slot that are decided, as a member of it has them. */
+export type CommittedEntries =
+  | {
+      readonly kind: 'entries'
+      readonly entries: readonly Entry[]
+      /** The last of them; without any, the one that they were to follow. */
+      readonly at: EntryId
+    }
+  /** The log does not go back so far, or the entry is none of its past. */
+  | { readonly kind: 'lost' }
 
 export type Execution<Outcome> =
   | { readonly kind: 'done'; readonly outcome: Outcome }

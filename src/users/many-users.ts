@@ -1,4 +1,5 @@
 /** Users in numbers: the part of {@link Users} that goes over all slots of the ring. */
+import type { WatchEvent, WatchOptions } from './change.ts'
 import type { Filter } from './listing.ts'
 import type { Profile, Status, User } from './user.ts'
 import type { CallOptions, ReadOptions } from './users.ts'
@@ -67,6 +68,15 @@ export type ImportResult =
       readonly detail: string
     }
 
+/** A feed that has begun. */
+export interface Watch {
+  /** Where somebody may go on who has been told everything so far. */
+  readonly cursor: string
+  /** Batches of events, the last of each with a cursor; ends when the signal is aborted, or the peer stops. */
+  events(): AsyncGenerator<readonly WatchEvent[]>
+  end(): void
+}
+
 export interface ManyUsers {
   /** Each as `get`. At most 1,000 ids. @throws as `get`, for all of them when it is so for one */
   getMany(ids: readonly string[], options?: ReadOptions): Promise<Found>
@@ -78,6 +88,13 @@ export interface ManyUsers {
   page(options?: PageOptions): Promise<UserPage>
   /** All users that match, page after page. @throws as `page`, wherever it is by then */
   list(options?: ListOptions): AsyncIterable<User>
+  /**
+   * What happens to users, as it happens, whoever writes them and wherever; it goes on by itself through changes of leader
+   * and gateway. Every version of every user is told at least once, those of one slot in their order: an event with an id
+   * and a version that was told before is the same event. Where that cannot be held a `reset` says so.
+   * Ends with the reason of its signal. @throws InvalidRequestError the cursor; UnavailableError
+   */
+  watch(options?: WatchOptions): AsyncIterable<WatchEvent>
   /** How many there are; each slot as it is at one moment. @throws UnavailableError */
   count(options?: Filter & CallOptions): Promise<number>
   /**
@@ -89,4 +106,10 @@ export interface ManyUsers {
     items: Iterable<ImportItem> | AsyncIterable<ImportItem>,
     options?: ImportOptions
   ): AsyncIterable<ImportResult>
+}
+
+/** What the gateway needs beyond {@link ManyUsers}. */
+export interface OpenableUsers extends ManyUsers {
+  /** As `watch`; resolves when it has begun. @throws as `watch` */
+  open(options?: WatchOptions): Promise<Watch>
 }

@@ -5,6 +5,8 @@ import type { Scan, Slots } from '../replica/slot-machine.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
 import { parallel } from '../runtime.ts'
 import { type AttemptInit, type Errand, pursue } from './attempt.ts'
+import type { WatchEvent, WatchOptions } from './change.ts'
+import type { ChangeSource } from './change-source.ts'
 import { importUsers } from './import.ts'
 import { cursorAfter, placeOf } from './list-cursor.ts'
 import { type Filter, type ListPage, type ListQuery, pageOf } from './listing.ts'
@@ -13,11 +15,12 @@ import type {
   ImportItem,
   ImportOptions,
   ListOptions,
-  ManyUsers,
+  OpenableUsers,
   PageOptions,
   UserPage
 } from './many-users.ts'
 import type { Operation, Outcome } from './operation.ts'
+import { RingWatch } from './ring-watch.ts'
 import { sharedSignal } from './shared-signal.ts'
 import type { User } from './user.ts'
 import type { CallOptions, ReadOptions, TracedUsers } from './users.ts'
@@ -33,10 +36,12 @@ export interface RingManyInit extends AttemptInit {
   readonly slotCount: number
   readonly users: TracedUsers
   readonly slots: Pick<Slots<Operation, Outcome>, 'scan'>
-  readonly rpc: Pick<UsersRpc, 'list'>
+  readonly rpc: Pick<UsersRpc, 'list' | 'follow'>
+  readonly ringId: string
+  readonly source: ChangeSource
 }
 
-export class RingMany implements ManyUsers {
+export class RingMany implements OpenableUsers {
   readonly #init: RingManyInit
 
   constructor(init: RingManyInit) {
@@ -80,6 +85,19 @@ export class RingMany implements ManyUsers {
       count += page.count
     })
     return count
+  }
+
+  async open(options: WatchOptions = {}): Promise<RingWatch> {
+    const list = (query: ListQuery, signal: AbortSignal) => this.#ask(query, signal)
+    const watch = new RingWatch({ ...this.#init, list }, options)
+    await watch.begin()
+    return watch
+  }
+
+  async *watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent> {
+    const watch = await this.open(options)
+    for await (const batch of watch.events()) yield* batch
+    options.signal?.throwIfAborted()
   }
 
   import(

@@ -222,6 +222,7 @@ export function plainUsers(users: TracedUsers, many: ManyUsers): Users {
     getMany: (ids, options) => many.getMany(ids, options),
     page: options => many.page(options),
     list: options => many.list(options),
+    watch: options => many.watch(options),
     count: options => many.count(options),
     import: (items, options) => many.import(items, options),
     get: async (id, options) => (await users.get(id, options)).value,

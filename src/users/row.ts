@@ -274,3 +274,25 @@ function damaged(cause?: unknown): StorageError {
     cause
   })
 }
+
+/** What an entry's payload changed of its user, as far as anybody else is concerned; undefined: nothing. */
+export type RowChange = { readonly kind: 'put' | 'expire'; readonly user: User } | { readonly kind: 'delete' }
+
+/** @throws StorageError it is damaged */
+export function changeIn(payload: Uint8Array): RowChange | undefined {
+  const form = payload[0]
+  if (form !== WRITES && form !== LAPSES) return undefined
+  const presence = presenceAt(form)
+  if (payload.byteLength < presence + PRESENCE_BYTES) throw damaged()
+  if (payload[presence] === ABSENT) return { kind: 'delete' }
+  try {
+    const json = bytesToString(payload.subarray(presence + PRESENCE_BYTES))
+    const expiresAt = expiryText(leaseAt(viewOf(payload), presence))
+    return {
+      kind: form === LAPSES && payload[presence + LAPSED_AT] !== 0 ? 'expire' : 'put',
+      user: { ...JSON.parse(json), expiresAt }
+    }
+  } catch (cause) {
+    throw damaged(cause)
+  }
+}

@@ -18,6 +18,7 @@ import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
 import { deadlineAfter, type Runtime } from '../runtime.ts'
 import { positionOfRow, rowRange, userIdOfRow } from '../storage/keys.ts'
 import type { Store } from '../storage/store.ts'
+import { ChangeSource, type FollowedSlot } from './change-source.ts'
 import { chordPlacement } from './chord-placement.ts'
 import { Inspector } from './inspector.ts'
 import { JobBoard } from './job-board.ts'
@@ -81,6 +82,7 @@ export class UsersNode {
   readonly #planner: Planner
   readonly #locator: Locator
   readonly #stopping = new AbortController()
+  readonly #source: ChangeSource
   #unsubscribe: () => void = () => {}
   #planning: Promise<void> = Promise.resolve()
 
@@ -127,7 +129,16 @@ export class UsersNode {
     })
     const common = { self: self.peer, locator: this.#locator, runtime, stopping: this.#stopping.signal }
     this.traced = new RingUsers({ ...common, slotCount: slots, slots: this.#announcing(), rpc, chord })
-    this.many = new RingMany({ ...common, slotCount: slots, users: this.traced, slots: group, rpc })
+    this.#source = new ChangeSource({ slots: group, clock: runtime.clock, stopping: this.#stopping.signal })
+    this.many = new RingMany({
+      ...common,
+      ringId: genesis.ringId,
+      slotCount: slots,
+      users: this.traced,
+      slots: group,
+      source: this.#source,
+      rpc
+    })
     this.users = plainUsers(this.traced, this.many)
     this.ring = new Inspector({
       self: self.peer,
@@ -255,6 +266,7 @@ export class UsersNode {
     const group = this.#group
     return {
       operate: (operation: Operation, ageMs: number) => this.#operate(operation, ageMs),
+      follow: (slots: readonly FollowedSlot[], waitMs: number) => this.#source.after(slots, waitMs),
       list: (query: ListQuery) => group.scan(query.slot, scanOf(query)),
       readStale: (get: Get) => this.#readStale(get),
       whereIs: (slots: readonly Slot[]) => slots.flatMap(slot => this.#locator.known(slot) ?? []),

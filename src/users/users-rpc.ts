@@ -4,6 +4,7 @@ import type { AnilloError } from '../errors.ts'
 import type { RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
+import type { FollowedSlot, SlotChanges } from './change-source.ts'
 import type { ListPage, ListQuery } from './listing.ts'
 import type { Get, Operation, Outcome } from './operation.ts'
 
@@ -59,6 +60,12 @@ export interface UsersRpc {
   operate(peer: Peer, operation: Operation, options: OperateOptions): Promise<OperationResult>
   /** A page of a slot's users, as linearizable as a read of one of them. */
   list(peer: Peer, query: ListQuery, options: RpcOptions): Promise<Answered<ListPage>>
+  /** What happened in slots that the peer holds; undefined when it does not answer. */
+  follow(
+    peer: Peer,
+    slots: readonly FollowedSlot[],
+    options: RpcOptions & { readonly waitMs: number }
+  ): Promise<readonly SlotChanges[] | undefined>
   /** What the peer's own replica has; anything but `done` when it has none. */
   readStale(peer: Peer, get: Get, options: RpcOptions): Promise<StaleResult>
   /** The newest views that `peer` knows of these slots; undefined when it does not answer. */

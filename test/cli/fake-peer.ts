@@ -37,6 +37,7 @@ export function fakePeer(changes: Partial<AnilloPeer> = {}): FakePeer {
       page: unused,
       list: unused,
       count: unused,
+      watch: unused,
       import: unused
     },
     ring: {

@@ -9,7 +9,7 @@ import {
 import { asSlot } from '../../src/ring/slot.ts'
 import { JobBoard } from '../../src/users/job-board.ts'
 import type { Filter } from '../../src/users/listing.ts'
-import type { ManyUsers } from '../../src/users/many-users.ts'
+import type { OpenableUsers } from '../../src/users/many-users.ts'
 import type {
   HealthCheck,
   LookupReport,
@@ -285,7 +285,7 @@ export class FakeRing implements RingInspector {
 }
 
 /** What goes over many users, of those of `FakeUsers`. */
-export function fakeMany(users: FakeUsers): ManyUsers {
+export function fakeMany(users: FakeUsers): OpenableUsers {
   const matching = ({ status, prefix = '' }: Filter = {}) =>
     [...users.rows.values()].filter(
       user => user.id.startsWith(prefix) && (status === undefined || user.status === status)
@@ -313,6 +313,18 @@ export function fakeMany(users: FakeUsers): ManyUsers {
     async *list(filter) {
       yield* await all(matching(filter))
     },
+    async *watch() {},
+    open: async () =>
+      all({
+        cursor: 'begin',
+        async *events() {
+          const [user] = users.rows.values()
+          if (user === undefined) return
+          const of = { slot: asSlot(17, 256), id: user.id, version: user.version }
+          yield [{ type: 'put', ...of, user, cursor: 'next' }]
+        },
+        end() {}
+      }),
     count: async filter => all(matching(filter).length),
     import: () => {
       throw new Error('The gateway imports line by line')

@@ -98,7 +98,7 @@ test('a path that there is not is 404 and says where to look; reserved names are
     '/v1/',
     '/v1/users:',
     '/v1/users:countx',
-    '/v1/changes',
+    '/v1/changesx',
     '/v1/ring/',
     '/v2/ring',
     '/__proto__',

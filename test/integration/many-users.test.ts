@@ -5,6 +5,7 @@ import { type Client, createClient } from '../../src/client.ts'
 import type { AnilloPeer } from '../../src/peer.ts'
 import { createRing, type TestRing } from '../../src/testing.ts'
 import { describeManyUsers } from '../contracts/many-users.ts'
+import { describeWatch } from '../contracts/watch.ts'
 
 let ring: TestRing
 const peer = (at: number): AnilloPeer => ring.peers[at]!
@@ -25,6 +26,19 @@ describeManyUsers(
 describeManyUsers(
   'users of the ring, over HTTP',
   'http',
+  () => client(0),
+  () => client(2)
+)
+
+describeWatch(
+  'the feed, embedded',
+  'feed',
+  () => peer(0).users,
+  () => peer(1).users
+)
+describeWatch(
+  'the feed, over HTTP',
+  'http-feed',
   () => client(0),
   () => client(2)
 )

@@ -32,6 +32,7 @@ const confirm = { type: 'confirm', slot: asSlot(1, SLOTS), epoch: 2, round: 3, l
 const unserved: UsersHandler = {
   operate: () => Promise.reject(new BusyError('not expected')),
   list: () => Promise.reject(new BusyError('not expected')),
+  follow: () => Promise.reject(new BusyError('not expected')),
   readStale: () => ({ kind: 'elsewhere', view: undefined }),
   whereIs: () => [],
   advertised() {},

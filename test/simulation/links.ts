@@ -44,6 +44,7 @@ import type {
 import type { View } from '../../src/replica/view.ts'
 import type { Slot } from '../../src/ring/slot.ts'
 import type { Random } from '../../src/runtime.ts'
+import type { FollowedSlot, SlotChanges } from '../../src/users/change-source.ts'
 import type { ListPage, ListQuery } from '../../src/users/listing.ts'
 import type { Get, Operation } from '../../src/users/operation.ts'
 import type { UsersNode } from '../../src/users/users-node.ts'
@@ -167,6 +168,15 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
     if (!('type' in answer)) return answer
     if (answer.type === 'page') return { kind: 'done', outcome: answer.page }
     return { kind: 'elsewhere', view: answer.type === 'views' ? answer.views[0] : undefined }
+  }
+
+  async follow(
+    peer: Peer,
+    slots: readonly FollowedSlot[],
+    { waitMs, ...options }: RpcOptions & { readonly waitMs: number }
+  ): Promise<readonly SlotChanges[] | undefined> {
+    const answer = await this.#askUsers(peer, { type: 'follow', slots, waitMs }, options)
+    return 'type' in answer && answer.type === 'followed' ? answer.slots : undefined
   }
 
   async whereIs(
@@ -296,6 +306,8 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
         if (result.kind === 'done') return { type: 'page', page: result.outcome }
         return { type: 'views', views: result.view === undefined ? [] : [result.view] }
       }
+      case 'follow':
+        return { type: 'followed', slots: await users.follow(message.slots, message.waitMs) }
       case 'where-is':
         return { type: 'views', views: users.whereIs(message.slots) }
       case 'tally':

@@ -131,6 +131,7 @@ export class SlotWorld {
         return scripted.view === undefined ? [] : [scripted.view]
       },
       list: async () => unsent,
+      follow: async () => undefined,
       tally: async () => undefined
     }
   }

@@ -34,6 +34,12 @@ export const IF_ABSENT: RequestHeader = {
   schema: z.literal('*')
 }
 
+export const LAST_EVENT_ID: RequestHeader = {
+  name: 'Last-Event-ID',
+  what: 'As `since`, and before it: what an EventSource sends by itself when it comes back',
+  schema: z.string().meta({ examples: ['AS-RwE4BAgM'] })
+}
+
 /** `pattern`: what the gateway takes. */
 export function idempotencyHeaders(pattern: { key: RegExp; age: RegExp }): readonly RequestHeader[] {
   return [
@@ -71,6 +77,7 @@ export const ANSWER_HEADERS = {
   'WWW-Authenticate': 'What kind of token is wanted, and why this one was not enough (RFC 6750)',
   'Content-Security-Policy': 'What the page may load: its own style sheet, and nothing else',
   'Referrer-Policy': '`no-referrer`',
+  'X-Accel-Buffering': '`no`: proxies are not to hold events back',
   'Request-Id': 'Of this request',
   'Server-Timing': '`total;dur=` the milliseconds that the gateway took',
   Vary: '`Origin`, when the peer was started with origins of web pages',

@@ -27,7 +27,7 @@ import {
   listQuery,
   noQuery
 } from '../schemas.ts'
-import { Streams } from '../streams.ts'
+import type { Streams } from '../streams.ts'
 
 const JSON_TYPES = ['application/json']
 /** Of the key of an import each line gets its own, with a number behind it. */
@@ -122,17 +122,15 @@ export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
 export interface ManyUsersRoutes {
   readonly users: TracedUsers
   readonly many: ManyUsers
+  readonly streams: Streams
   readonly clock: Clock
 }
 
-export function manyUsersRoutes(app: App, { users, many, clock }: ManyUsersRoutes): void {
-  const streams = new Streams()
-
+export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyUsersRoutes): void {
   const exported = (c: AppContext): Response => {
     const query = checkQuery(exportQuery, c.env.url.searchParams)
-    const onEnd = streams.begin()
-    const { signal } = c.req.raw
-    const body = ndjsonBody(batched(many.list({ ...query, signal }), CHUNK_USERS), onEnd)
+    const { signal, end } = streams.begin(c.req.raw.signal)
+    const body = ndjsonBody(batched(many.list({ ...query, signal }), CHUNK_USERS), end)
     return new Response(body, { headers: { 'Content-Type': NDJSON_TYPE } })
   }
 
@@ -166,11 +164,10 @@ export function manyUsersRoutes(app: App, { users, many, clock }: ManyUsersRoute
     const { mode } = checkQuery(importQuery, c.env.url.searchParams)
     checkType(c.req.raw.headers, { types: [NDJSON_TYPE, ...JSON_TYPES] })
     const repetition = repetitionOf(c.req.raw.headers, IMPORT_KEY_LENGTH_MAX)
-    const onEnd = streams.begin()
-    const { signal } = c.req.raw
+    const { signal, end } = streams.begin(c.req.raw.signal)
     const lines = itemsOf(linesOf(c.req.raw, { clock, signal }))
     const results = withSummary(importUsers(lines, { users, clock, mode, signal, ...repetition }))
-    return new Response(ndjsonBody(batched(results, 1), onEnd), { headers: { 'Content-Type': NDJSON_TYPE } })
+    return new Response(ndjsonBody(batched(results, 1), end), { headers: { 'Content-Type': NDJSON_TYPE } })
   })
 }
 

@@ -1,0 +1,133 @@
+/** /v1/changes: what happens to users, as it happens, as server-sent events or lines of JSON. */
+import { z } from 'zod'
+import { InvalidRequestError } from '../../errors.ts'
+import type { Clock } from '../../runtime.ts'
+import type { WatchEvent } from '../../users/change.ts'
+import type { OpenableUsers, Watch } from '../../users/many-users.ts'
+import { checkUserId } from '../../users/user.ts'
+import type { App } from '../exchange.ts'
+import { NDJSON_TYPE } from '../ndjson.ts'
+import type { RouteDescription } from '../openapi/description.ts'
+import { USER } from '../openapi/examples.ts'
+import { LAST_EVENT_ID } from '../openapi/headers.ts'
+import { changesQuery, checkQuery } from '../schemas.ts'
+import type { Streams } from '../streams.ts'
+
+export const CHANGES_PATH = '/v1/changes'
+const SSE_TYPE = 'text/event-stream'
+/** Proxies and load balancers drop a connection on which nothing moves, common ones after 60 s. */
+const KEEP_ALIVE_MS = 15_000
+/** What an EventSource is told to wait before it comes back. */
+const RECONNECT_MS = 1_000
+
+export const CHANGES_ROUTES: readonly RouteDescription[] = [
+  {
+    method: 'GET',
+    path: CHANGES_PATH,
+    operation: 'watchUsers',
+    tag: 'Many users',
+    summary: 'What happens to users, as it happens',
+    detail:
+      'Server-sent events `put`, `expire`, `delete` and `reset`, or the same as lines of JSON with `Accept: application/x-ndjson`. It goes on at any gateway with the last `id` (`cursor` of a line), by `since` or `Last-Event-ID`; what was told since that id may be told again, under the same user id and version.',
+    query: changesQuery,
+    headers: [LAST_EVENT_ID],
+    answers: {
+      200: {
+        what: 'Events, without an end',
+        type: SSE_TYPE,
+        schema: z.string(),
+        headers: ['X-Accel-Buffering'],
+        example: `event: put\ndata: ${JSON.stringify({ slot: 17, id: USER.id, version: USER.version, user: USER })}\nid: AS-RwE4BAgM\n\n`
+      }
+    },
+    errors: ['UnavailableError', 'NotRunningError', 'StorageError', 'InternalError']
+  }
+]
+
+export interface ChangesRoutes {
+  readonly many: OpenableUsers
+  readonly streams: Streams
+  readonly clock: Clock
+}
+
+export function changesRoutes(app: App, { many, streams, clock }: ChangesRoutes): void {
+  app.get(CHANGES_PATH, async c => {
+    const { since, ids, status } = checkQuery(changesQuery, c.env.url.searchParams)
+    const lines = c.req.header('accept')?.includes(NDJSON_TYPE) === true
+    const { signal, end } = streams.begin(c.req.raw.signal)
+    try {
+      const from = c.req.header('last-event-id') ?? since
+      const watch = await many.open({ since: from, ids: ids?.split(',').map(decodeId), status, signal })
+      const form = lines ? LINES : EVENTS
+      const type = lines ? NDJSON_TYPE : SSE_TYPE
+      const headers = { 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' }
+      return new Response(bodyOf(watch, form, clock, end), { headers })
+    } catch (error) {
+      end()
+      throw error
+    }
+  })
+}
+
+function decodeId(text: string): string {
+  try {
+    return checkUserId(decodeURIComponent(text))
+  } catch (cause) {
+    throw new InvalidRequestError(`${JSON.stringify(text)} is no user id, percent-encoded`, { cause })
+  }
+}
+
+/** How events look. */
+interface Form {
+  begin(cursor: string): string
+  event(event: WatchEvent): string
+  readonly keepAlive: string
+}
+
+const EVENTS: Form = {
+  // A caller that is cut off before the first event goes on from here.
+  begin: cursor => `retry: ${RECONNECT_MS}\nid: ${cursor}\n: what happens from now on is told\n\n`,
+  event: ({ type, cursor, ...data }) =>
+    `event: ${type}\ndata: ${JSON.stringify(data)}\n${cursor === undefined ? '' : `id: ${cursor}\n`}\n`,
+  keepAlive: ':\n\n'
+}
+
+const LINES: Form = {
+  begin: cursor => `${JSON.stringify({ type: 'begin', cursor })}\n`,
+  event: event => `${JSON.stringify(event)}\n`,
+  keepAlive: '\n'
+}
+
+function bodyOf(watch: Watch, form: Form, clock: Clock, end: () => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const batches = watch.events()
+  let next: Promise<IteratorResult<readonly WatchEvent[]>> | undefined
+  return new ReadableStream(
+    {
+      start: controller => controller.enqueue(encoder.encode(form.begin(watch.cursor))),
+      async pull(controller) {
+        next ??= batches.next()
+        const told = await orAfter(next, KEEP_ALIVE_MS, clock)
+        if (told === undefined) return controller.enqueue(encoder.encode(form.keepAlive))
+        next = undefined
+        if (told.done) {
+          end()
+          controller.close()
+        } else controller.enqueue(encoder.encode(told.value.map(form.event).join('')))
+      },
+      async cancel() {
+        end()
+        watch.end()
+      }
+    },
+    { highWaterMark: 1 }
+  )
+}
+
+/** Undefined when it takes longer. */
+function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.timer(ms, () => resolve(undefined))
+    work.then(resolve, reject).finally(() => timer.cancel())
+  })
+}
