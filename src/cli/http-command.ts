@@ -1,11 +1,11 @@
 /** What the commands share that talk to a peer's HTTP API: where it is, and how the answer is printed. */
-import { Command } from 'commander'
+import { Command, type Option } from 'commander'
 import { Api } from './api.ts'
 import { EnvOption, urlValue } from './flags.ts'
 import { line, type Stream } from './terminal.ts'
 import { readFirstToken } from './token-file.ts'
 
-const URL_DEFAULT = 'http://127.0.0.1:5000'
+export const URL_DEFAULT = 'http://127.0.0.1:5000'
 const FORMATS = ['table', 'json'] as const
 
 interface HttpFlags {
@@ -13,20 +13,22 @@ interface HttpFlags {
   readonly format: (typeof FORMATS)[number]
 }
 
-export function httpCommand(name: string, description: string): Command {
+export function httpCommand(name: string, description: string, url: Option = urlFlag()): Command {
   return new Command(name)
     .description(description)
-    .addOption(
-      new EnvOption('-u, --url <url>', 'HTTP API of any peer of the ring')
-        .argParser(urlValue)
-        .default(URL_DEFAULT)
-    )
+    .addOption(url)
     .addOption(tokenFileFlag())
     .addOption(formatOption())
 }
 
 export function formatOption(): EnvOption {
   return new EnvOption('-o, --format <format>', 'table or json').choices(FORMATS).default('table')
+}
+
+function urlFlag(): EnvOption {
+  return new EnvOption('-u, --url <url>', 'HTTP API of any peer of the ring')
+    .argParser(urlValue)
+    .default(URL_DEFAULT)
 }
 
 /** Where the peer needs a token. */
@@ -48,6 +50,10 @@ export async function tokenOf(command: Command): Promise<string | undefined> {
   return tokenFile === undefined ? undefined : readFirstToken(tokenFile)
 }
 
+export function wantsJson(command: Command): boolean {
+  return command.opts<HttpFlags>().format === 'json'
+}
+
 /** Prints records: each as one line of JSON, or all as the lines that `render` makes of them for people. */
 export function printData<T>(
   command: Command,
@@ -55,7 +61,6 @@ export function printData<T>(
   records: readonly T[],
   render: (records: readonly T[]) => string[]
 ): void {
-  const { format } = command.opts<HttpFlags>()
-  const lines = format === 'json' ? records.map(record => JSON.stringify(record)) : render(records)
+  const lines = wantsJson(command) ? records.map(record => JSON.stringify(record)) : render(records)
   for (const text of lines) line(out, text)
 }

@@ -1,5 +1,6 @@
 /** All commands of `anillo` put together, and how any of them ends. */
 import { Command, CommanderError } from 'commander'
+import { benchCommand } from './bench.ts'
 import type { Context } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { EXIT_OK, EXIT_USAGE, Exit, reportError } from './exit.ts'
@@ -74,6 +75,7 @@ export function anilloProgram(context: Context, version: string): Command {
         usersDeleteCommand(context)
       ])
     )
+    .addCommand(benchCommand(context))
 }
 
 export function setUsersProgram(context: Context, version: string): Command {

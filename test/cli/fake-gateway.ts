@@ -14,6 +14,8 @@ export interface Answer {
   readonly headers?: Record<string, string>
   /** A string is sent as it is, anything else as JSON. */
   readonly body?: unknown
+  /** The connection stays open without an answer. */
+  readonly never?: true
 }
 
 export interface FakeGateway extends AsyncDisposable {
@@ -40,11 +42,13 @@ export async function fakeGateway(
     const {
       status = 200,
       headers = {},
-      body = ''
+      body = '',
+      never
     } = answer(`${question.method} ${question.path}`, question) ?? {
       status: 404,
       body: 'nothing here'
     }
+    if (never) return
     const json = typeof body === 'string' ? {} : { 'Content-Type': 'application/json' }
     response.writeHead(status, { ...json, ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
