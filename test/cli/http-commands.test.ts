@@ -100,6 +100,20 @@ describe('anillo users get', () => {
     assert.match(err, /^1 user not found: 8\n {2}→ /)
   })
 
+  it('asks a majority, or with --stale any peer that keeps the user', async () => {
+    const stale = { 'GET /v1/users/7?consistency=stale': ok(ada) }
+    assert.equal((await anillo(['users', 'get', '7'], found)).code, 0)
+    const { code, out } = await anillo(['users', 'get', '7', '--stale', '-o', 'json'], stale)
+    assert.deepEqual([code, JSON.parse(out)], [0, ada])
+  })
+
+  it('does not take the word of one peer for it that there is no such user', async () => {
+    const answers = { 'GET /v1/users/8?consistency=stale': notFound }
+    const { code, err } = await anillo(['users', 'get', '8', '--stale'], answers)
+    assert.equal(code, 3)
+    assert.match(err, /^1 user not found: 8\n {2}→ ask without --stale/)
+  })
+
   it('asks for any id in one path segment', async () => {
     const { asked } = await anillo(['users', 'get', 'a/b?ñ'], {})
     assert.equal(asked[0]?.path, '/v1/users/a%2Fb%3F%C3%B1')
