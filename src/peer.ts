@@ -1,5 +1,6 @@
 /** createPeer(): the one place where everything meets. */
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import type { ConnectionGater } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import type { Chord } from './chord/chord.ts'
 import type { Origin } from './chord/entry.ts'
@@ -69,6 +70,8 @@ export interface PeerOptions extends RingOptions {
   readonly leaderSpreadMs?: number | undefined
   /** Where users.txt, finger.txt and log.txt are written. @default nowhere */
   readonly outputDir?: string | undefined
+  /** libp2p's, which is asked about each connection. @default every connection is let in */
+  readonly connectionGater?: ConnectionGater | undefined
   /** @default silent */
   readonly log?: Log | undefined
   /** Ends the attempt to start and join. */
@@ -221,13 +224,16 @@ export async function peerIdAt(dataDir: string, { create = false } = {}): Promis
 
 /** Who gets in. @throws ConfigurationError */
 function doorsOf(
-  { listen = [LISTEN_DEFAULT], psk, allow, insecure }: PeerOptions,
+  { listen = [LISTEN_DEFAULT], psk, allow, insecure, connectionGater }: PeerOptions,
   runtime: Runtime,
   events: Events
 ) {
   refuseOpenDoor(listen, { psk, allow, insecure })
+  if (allow !== undefined && connectionGater !== undefined)
+    throw new ConfigurationError('allow and connectionGater both decide who may connect: give one of them')
   const protector = psk === undefined ? undefined : privateNetwork(psk)
-  return { protector, gate: connectionGate({ allow, isPrivate: psk !== undefined, runtime, events }) }
+  const gate = connectionGater ?? connectionGate({ allow, isPrivate: psk !== undefined, runtime, events })
+  return { protector, gate }
 }
 
 interface HostParts {

@@ -28,6 +28,18 @@ test('a host tells others the addresses that it was told to', async () => {
   await host.stop()
 })
 
+test('a host lets nobody in whom its connection gater does not', async t => {
+  const [privateKey, other] = await Promise.all([generateKeyPair('Ed25519'), startMember()])
+  t.after(() => other.stop())
+  const gate = { denyDialPeer: () => true, denyInboundEncryptedConnection: () => true }
+  const listen = ['/ip4/127.0.0.1/tcp/0']
+  const host = await createHost({ privateKey, listen, services: {}, gate })
+  t.after(() => host.stop())
+  await assert.rejects(host.dial(multiaddr(other.address)))
+  await other.host.dial(host.getMultiaddrs()).catch(() => {}) // it may see a connection that ends at once
+  assert.deepEqual(host.getConnections(), [])
+})
+
 test('of two connections between two peers one may be lost without losing calls for good', async () => {
   const [a, b] = [await startMember(), await startMember()]
   introduce(a, b)
