@@ -58,7 +58,11 @@ interface SlotsLeft {
  * @throws UnavailableError the peer gave up leaving, or makes no progress
  * @throws OutcomeUnknownError it was gone before it was seen without slots: nobody may delete its data on our word
  */
-async function untilGone(api: Api, task: string, onProgress: (slots: SlotsLeft) => void): Promise<number> {
+export async function untilGone(
+  api: Api,
+  task: string,
+  onProgress: (slots: SlotsLeft) => void
+): Promise<number> {
   let seen: SlotsLeft | undefined
   let progressMs = performance.now()
   for (;;) {

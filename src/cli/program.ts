@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './bench.ts'
 import type { Context } from './context.ts'
-import { demoCommand } from './demo.ts'
+import { demoCommand } from './demo/demo.ts'
 import { EXIT_OK, EXIT_USAGE, Exit, reportError } from './exit.ts'
 import { applyEnvironment } from './flags.ts'
 import { keyPskCommand } from './key-psk.ts'

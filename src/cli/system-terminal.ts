@@ -7,6 +7,10 @@ export function systemTerminal(): Terminal {
   return {
     out: systemStream(process.stdout),
     err: systemStream(process.stderr),
+    // Opened by those who read it only: open, it would keep the process alive.
+    get input() {
+      return process.stdin
+    },
     env: process.env,
     program: programAsTyped(process.argv[1] ?? 'anillo', process.env.PATH ?? '', process.cwd()),
     onSignal(listener) {
@@ -34,6 +38,9 @@ function systemStream(stream: NodeJS.WriteStream): Stream {
   return {
     write: text => stream.write(text),
     interactive,
+    get columns() {
+      return stream.columns
+    },
     colours: picocolors.createColors(interactive && !NO_COLOR && TERM !== 'dumb')
   }
 }

@@ -9,13 +9,19 @@ export interface Stream {
   readonly colours: Colours
   /** A person is looking: progress may be redrawn in place. */
   readonly interactive: boolean
+  /** Characters in a row, where there are rows. */
+  readonly columns?: number | undefined
 }
+
+/** stdin. `isTTY`: a person types. */
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
 export interface Terminal {
   readonly out: Stream
   readonly err: Stream
+  readonly input: Input
   readonly env: Readonly<Record<string, string | undefined>>
   /** How the person started this program, to be pasted again: `anillo`, or `./bin/anillo` in a clone. */
   readonly program: string

@@ -1,9 +1,12 @@
 /** A terminal that remembers what was printed and sends signals when the test says so. */
+import { PassThrough } from 'node:stream'
 import picocolors from 'picocolors'
 import type { StopSignal, Terminal } from '../../src/cli/terminal.ts'
 
 export interface FakeTerminal extends Terminal {
   readonly printed: { out: string; err: string }
+  /** What is written here has been typed. */
+  readonly input: PassThrough
   send(signal: StopSignal): void
   hangUp(): void
   orphan(): void
@@ -29,6 +32,7 @@ export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
     printed,
     out: stream('out'),
     err: stream('err'),
+    input: new PassThrough(),
     env,
     program: 'anillo',
     onSignal: listener => subscribe(onSignal, listener),

@@ -56,9 +56,13 @@ export class Clone implements AsyncDisposable {
   }
 
   /** Runs a step to its end, or until it has printed what it should if it is one that stays. */
-  async run({ command, output }: Step): Promise<void> {
+  async run({ command, output, typed }: Step): Promise<void> {
     const expected = output.map(line => this.#here(line))
-    const running = this.#spawn(await this.#filled(this.#here(command.replace(INSTALL, ''))))
+    if (typed) {
+      await this.#type(command, expected)
+      return
+    }
+    const running = this.#spawn(this.#here(command.replace(INSTALL, '')))
     const { printed } = running
     const asPromised = () => matches(expected, printed.out)
     const stays = STAYS.test(running.command)
@@ -92,19 +96,18 @@ export class Clone implements AsyncDisposable {
     return text.replace(/\b50\d\d+\b/g, port => this.#ports.get(port) ?? port)
   }
 
-  /** Puts in what the reader copies from the output of the demo. */
-  async #filled(command: string): Promise<string> {
+  /** Gives the demo a line on stdin, and waits until it has printed what it should from then on. */
+  async #type(command: string, expected: readonly string[]): Promise<void> {
     const [demo] = this.#staying
-    const copied = async (pattern: RegExp) => {
-      const found = () => pattern.exec((demo?.printed.out ?? '') + (demo?.printed.err ?? ''))?.[1]
-      if (demo !== undefined) await this.#until(demo, () => found() !== undefined)
-      return found() ?? assert.fail(`the demo did not print ${pattern}`)
-    }
-    const victim = /<pid of peer (\d)>/.exec(command)
-    if (victim !== null)
-      return command.replace(victim[0], await copied(new RegExp(`peer ${victim[1]} .* pid (\\d+)`)))
-    if (/^<.*bring it back.*>$/.test(command)) return copied(/bring it back: (.+)/)
-    return command
+    assert.ok(demo !== undefined, `${command} is typed, and no demo runs`)
+    const before = demo.printed.out.length
+    const printed = () => demo.printed.out.slice(before)
+    demo.child.stdin!.write(`${command}\n`)
+    await this.#until(demo, () => matches(expected, printed()))
+    assert.ok(
+      matches(expected, printed()),
+      `demo> ${command}\nshould print\n${expected.join('\n')}\nand printed\n${printed()}\nand on stderr\n${demo.printed.err}`
+    )
   }
 
   /** What a command takes that says nothing of ports: really its defaults, unless those are taken. */
@@ -121,10 +124,12 @@ export class Clone implements AsyncDisposable {
     const child = spawn('bash', ['-c', command], {
       cwd: this.#directory,
       env: { ...Object.fromEntries(settings), ...this.#defaults() },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true // a process group, as a terminal has one, for Ctrl-C
     })
     const printed = { out: '', err: '' }
+    child.stdin.on('error', () => {}) // it has ended, which its exit code tells
+    if (!STAYS.test(command)) child.stdin.end()
     child.stdout.setEncoding('utf8').on('data', text => (printed.out += text))
     child.stderr.setEncoding('utf8').on('data', text => (printed.err += text))
     const ended = once(child, 'close').then(([code]) => code as number | null)

@@ -12,9 +12,10 @@ const sections = [...new Set(consoles.map(({ section }) => section))]
 
 describe('reading a transcript', () => {
   it('takes commands with what they print, over several lines where a backslash says so', () => {
-    assert.deepEqual(stepsOf(['$ a \\', '  b', 'one', '', '$ c']), [
-      { command: 'a \\\n  b', output: ['one', ''] },
-      { command: 'c', output: [] }
+    assert.deepEqual(stepsOf(['$ a \\', '  b', 'one', '', '$ c', 'demo> d', 'two']), [
+      { command: 'a \\\n  b', output: ['one', ''], typed: false },
+      { command: 'c', output: [], typed: false },
+      { command: 'd', output: ['two'], typed: true }
     ])
     assert.throws(() => stepsOf(['one']))
   })

@@ -1,20 +1,27 @@
 /**
- * A `console` block as a person reads it: `$ command` lines, each followed by what it prints on stdout. In the output `…` stands
+ * A `console` block as a person reads it: `$ command` lines, each followed by what it prints on stdout, and `demo> command`
+ * lines, which are typed where the demo runs. In the output `…` stands
  * for what changes from run to run: within a line for some characters, alone on a line for any number of lines.
  */
 
 export interface Step {
   readonly command: string
   readonly output: readonly string[]
+  /** At the prompt of the demo. */
+  readonly typed: boolean
 }
+
+const TYPED = 'demo> '
 
 /** A line that ends with a backslash goes on in the next one, as in a shell. */
 export function stepsOf(lines: readonly string[]): Step[] {
-  const steps: { command: string; output: string[] }[] = []
+  const steps: { command: string; output: string[]; typed: boolean }[] = []
   let goesOn = false
   for (const line of lines) {
     const step = steps.at(-1)
-    if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: [] })
+    if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: [], typed: false })
+    else if (line.startsWith(TYPED))
+      steps.push({ command: line.slice(TYPED.length), output: [], typed: true })
     else if (step === undefined) throw new Error(`A transcript begins with a "$ " line, not with: ${line}`)
     else if (goesOn) step.command += `\n${line}`
     else step.output.push(line)

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { freePort, freePortsFrom } from '../../src/cli/free-port.ts'
-import { runAnillo } from './fake-peer.ts'
+import { freePort, freePortsFrom } from '../../../src/cli/free-port.ts'
+import { runAnillo } from '../fake-peer.ts'
 
 describe('anillo demo', () => {
   it('ends with the reason and the exit code of a peer that cannot start', async () => {
