@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LookupReport, RingReport } from '../../src/users/ring-report.ts'
 
-const ANILLO = fileURLToPath(new URL('../../../bin/anillo', import.meta.url))
+export const ANILLO = fileURLToPath(new URL('../../../bin/anillo', import.meta.url))
 /** A loaded machine starts sixteen of them in this time. */
 const START_TIMEOUT_MS = 120_000
 const POLL_MS = 50

@@ -30,6 +30,8 @@ const BODY_BYTES_MAX = 4_096
 /** Dashboards that are open, and somebody with curl. */
 const CONNECTIONS_MAX = 64
 const REQUEST_TIMEOUT_MS = 10_000
+/** An answer that is made already needs no longer. */
+const CLOSE_LINGER_MS = 500
 
 export interface DemoServerOptions {
   /** Does what a command says; resolves with the lines that tell what came of it. */
@@ -83,12 +85,13 @@ export class DemoServer {
     this.#events.changed()
   }
 
-  /** Resolves when every connection is closed; commands go on. */
+  /** Resolves when every connection is closed; who waits for a command that takes longer is cut off, and the command goes on. */
   async close(): Promise<void> {
     this.#events.close()
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
-    this.#server.closeAllConnections()
-    await closed
+    // Whoever said `quit` is told that it was heard.
+    const linger = setTimeout(() => this.#server.closeAllConnections(), CLOSE_LINGER_MS)
+    await closed.finally(() => clearTimeout(linger))
   }
 
   get #origin(): string {
