@@ -147,6 +147,11 @@ test('a demo that is killed, cut and healed loses no write, and comes back from 
     })
     const { lost, wrong, partitions } = await demo.state()
     assert.deepEqual({ lost, wrong, partitions }, { lost: 0, wrong: 0, partitions: [] }, demo.said)
+    process.kill((await demo.state()).peers[3]!.pid!, 'SIGKILL')
+    await until('its death is told', async () =>
+      /peer 4 {2}…\w+ is dead \(SIGKILL\); start 4/.test(demo.said)
+    )
+    assert.equal((await demo.state()).peers[3]!.state, 'killed')
     demo.close() // and it goes on
     await demo.untilWritten()
     await demo.post('quit')

@@ -1,7 +1,7 @@
 /** Server-sent events of a state: all of it at first, and again whenever it has changed, but not more often than is of use. */
 import type { ServerResponse } from 'node:http'
 
-/** Two frames a second look live, and a burst of changes is one event. */
+/** Four a second look live, and a burst of changes is one event. */
 const EVERY_MS = 250
 /** A comment, so that whoever is in between does not take the stream for dead. */
 const KEEP_ALIVE_MS = 15_000

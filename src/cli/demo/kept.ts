@@ -1,7 +1,7 @@
 /** What the demo's directory tells the next demo: which peers there are, where, and whether users were stored. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DataDirectoryError } from '../../errors.ts'
+import { ConfigurationError } from '../../errors.ts'
 
 const FILE = 'demo.json'
 
@@ -20,7 +20,7 @@ export interface Kept {
   readonly filled: boolean
 }
 
-/** Undefined: no demo was here. @throws DataDirectoryError the file is none of the demo's */
+/** Undefined: no demo was here. @throws ConfigurationError the file is none of the demo's */
 export async function readKept(directory: string): Promise<Kept | undefined> {
   const file = join(directory, FILE)
   const text = await readFile(file, 'utf8').catch(error => {
@@ -30,7 +30,7 @@ export async function readKept(directory: string): Promise<Kept | undefined> {
   if (text === undefined) return undefined
   const kept = parse(text)
   if (kept !== undefined) return kept
-  throw new DataDirectoryError(
+  throw new ConfigurationError(
     `${file} was not written by a demo: give --keep another directory, or remove it`
   )
 }

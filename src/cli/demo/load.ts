@@ -65,7 +65,8 @@ export class Load {
 
   get info(): LoadInfo {
     const { acknowledged, lost, wrong } = this.#ledger
-    const lastTakeoverMs = this.#takeover.lastMs(performance.now()) ?? null
+    const takeoverMs = this.#takeover.lastMs(performance.now())
+    const lastTakeoverMs = takeoverMs === undefined ? null : Math.ceil(takeoverMs)
     return { load: this.#running !== undefined, acknowledged, lost, wrong, lastTakeoverMs }
   }
 

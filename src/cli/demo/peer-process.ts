@@ -4,6 +4,7 @@
  */
 import '../../shim.ts'
 import type { AnilloPeer, PeerOptions } from '../../peer.ts'
+import { raceSignal } from '../../runtime.ts'
 import { EXIT_USAGE } from '../exit.ts'
 import { main } from '../main.ts'
 import { Cuts } from './cuts.ts'
@@ -25,7 +26,7 @@ process.on('message', ({ order, peers }: CutOrder) => {
 
 await main('anillo', async options => {
   // A peer that comes back into a ring that is cut shall not meet the other side first.
-  await told.promise
+  await raceSignal(told.promise, options.signal)
   return createWatchedPeer(options)
 })
 

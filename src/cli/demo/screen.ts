@@ -59,6 +59,7 @@ export class Screen implements Disposable {
   /** Begins to read commands: with a prompt where a person types and looks. */
   read(reader: ScreenReader): void {
     const { input, err, env } = this.#terminal
+    input.on('error', () => {}) // a stdin that cannot be read has no commands, and the demo goes on
     if (input.isTTY && err.interactive && env.TERM !== 'dumb') this.#ask(reader)
     else void this.#readScript(reader)
   }
@@ -109,16 +110,9 @@ export class Screen implements Disposable {
 
   async #readScript(reader: ScreenReader): Promise<void> {
     const lines = createInterface({ input: this.#terminal.input, terminal: false })
-    this.#prompt = undefined
-    try {
-      for await (const text of lines) {
-        if (this.#closed) break
-        await reader.onLine(text)
-      }
-    } catch {
-      // stdin cannot be read: no commands come, and the demo goes on as with /dev/null
-    } finally {
-      lines.close()
+    for await (const text of lines) {
+      if (this.#closed) break
+      await reader.onLine(text)
     }
   }
 

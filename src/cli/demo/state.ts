@@ -33,7 +33,7 @@ export interface LoadInfo {
   readonly lost: number
   /** Reads that showed less than was acknowledged before they began. */
   readonly wrong: number
-  /** The longest that a slot could not be written after the last fault (takeover.ts); null before the first. */
+  /** The longest that a slot could not be written after the last fault (takeover.ts), whole ms; null before the first. */
   readonly lastTakeoverMs: number | null
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { writeKept } from '../../../src/cli/demo/kept.ts'
 import { freePort, freePortsFrom } from '../../../src/cli/free-port.ts'
 import { runAnillo } from '../fake-peer.ts'
 
@@ -17,6 +18,36 @@ describe('anillo demo', () => {
       const { code, terminal } = runAnillo(['demo', '-n', '2', '-P', String(httpPort), '--keep', dir])
       assert.equal(await code, 1)
       assert.match(terminal.printed.err, /✗ peer 1 did not start \(exit 1\):\n {2}\S+: .+\n {4}→ /)
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  })
+
+  it('leaves a directory alone whose demo.json it has not written', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'anillo-test-'))
+    try {
+      for (const text of ['{}', '{"peers":[{"number":0}],"filled":true}', 'no JSON']) {
+        await writeFile(join(dir, 'demo.json'), text)
+        const { code, terminal } = runAnillo(['demo', '--keep', dir])
+        assert.equal(await code, 2)
+        assert.match(
+          terminal.printed.err,
+          /^ConfigurationError: \S+demo\.json was not written by a demo: give --keep/
+        )
+        assert.deepEqual(await readdir(dir), ['demo.json'])
+      }
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  })
+
+  it('says what to do with a directory whose peers have all left', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'anillo-test-'))
+    try {
+      await writeKept(dir, { peers: [{ number: 1, port: 50_051, left: true }], filled: true })
+      const { code, terminal } = runAnillo(['demo', '--keep', dir])
+      assert.equal(await code, 2)
+      assert.match(terminal.printed.err, /^ConfigurationError: Every peer of the ring in \S+ has left it/)
     } finally {
       await rm(dir, { recursive: true })
     }
