@@ -6,15 +6,15 @@ import { Cuts } from '../../../src/cli/demo/cuts.ts'
 import { createHost } from '../../../src/network/host.ts'
 import { until } from '../until.ts'
 
-async function startHost(connectionGater = new Cuts()) {
+async function startHost(gate = new Cuts()) {
   const privateKey = await generateKeyPair('Ed25519')
   const host = await createHost({
     privateKey,
     listen: ['/ip4/127.0.0.1/tcp/0'],
     services: {},
-    connectionGater
+    gate
   })
-  return { host, cuts: connectionGater, peer: host.peerId.toString() }
+  return { host, cuts: gate, peer: host.peerId.toString() }
 }
 
 describe('a peer of the demo that is cut off from another', () => {
