@@ -20,6 +20,7 @@ import { usersDeleteCommand } from './users-delete.ts'
 import { usersGetCommand } from './users-get.ts'
 import { usersHeartbeatCommand } from './users-heartbeat.ts'
 import { usersSetCommand } from './users-set.ts'
+import { usersWatchCommand } from './users-watch.ts'
 
 const HELP = `
 Every peer answers for every user, so any peer will do for the commands that talk to one (-u, ANILLO_URL).
@@ -68,10 +69,11 @@ export function anilloProgram(context: Context, version: string): Command {
       ])
     )
     .addCommand(
-      group('users', 'users: get, set, heartbeat, delete', [
+      group('users', 'users: get, set, heartbeat, watch, delete', [
         usersGetCommand(context),
         usersSetCommand(context),
         usersHeartbeatCommand(context),
+        usersWatchCommand(context),
         usersDeleteCommand(context)
       ])
     )

@@ -47,7 +47,7 @@ export function usersSetCommand({ terminal: { out } }: Context): Command {
   })
 }
 
-function statusValue(text: string): Status {
+export function statusValue(text: string): Status {
   try {
     return checkStatus(/^[0-9]+$/.test(text) ? Number(text) : text.toUpperCase())
   } catch (error) {

@@ -4,6 +4,7 @@ import type { TaskReport } from '../../src/users/ring-report.ts'
 import { type Answer, type Asked, fakeGateway, problem } from './fake-gateway.ts'
 import { runAnillo } from './fake-peer.ts'
 import { FIRST_PEER, lookupReport, ringReport, selfReport } from './reports.ts'
+import { until } from './until.ts'
 
 const ada = {
   id: '7',
@@ -63,6 +64,42 @@ describe('anillo users heartbeat', () => {
       const { code, asked } = await anillo(['users', 'heartbeat', '7', ...more], renewed)
       assert.deepEqual([code, asked], [2, []])
     }
+  })
+})
+
+describe('anillo users watch', () => {
+  const lines = [
+    { type: 'begin', cursor: 'c0' },
+    { type: 'put', slot: 1, id: '7', version: '3.41', user: ada },
+    { type: 'delete', slot: 1, id: '7', version: '3.42' },
+    { type: 'reset', slot: 1, cursor: 'c1' }
+  ]
+  const body = lines.map(each => JSON.stringify(each)).join('\n')
+  const feed = { headers: { 'Content-Type': 'application/x-ndjson' }, body: `${body}\n\n` }
+
+  it('prints what happens until it is stopped, and goes on where it was when the gateway was gone', async () => {
+    await using gateway = await fakeGateway(() => feed)
+    const { code, terminal } = runAnillo(['users', 'watch', 'a/b,c'], undefined, { ANILLO_URL: gateway.url })
+    await until(() => gateway.asked.length > 1)
+    terminal.send('SIGINT')
+    assert.equal(await code, 130)
+    assert.equal(
+      terminal.printed.out.split('\n').slice(0, 3).join('\n'),
+      `put      3.41      7  ONLINE
+delete   3.42      7
+reset    slot 1: changes may be missing; its users follow`
+    )
+    const [first, second] = gateway.asked.map(({ path }) => new URL(path, gateway.url).searchParams)
+    assert.deepEqual([first!.get('since'), first!.get('ids')], ['now', 'a%2Fb%2Cc'])
+    assert.equal(second!.get('since'), 'c1')
+  })
+
+  it('ends with the reason that the gateway gives for refusing it', async () => {
+    const { code, err } = await anillo(['users', 'watch', '--since', 'x'], {
+      'GET /v1/changes?since=x': problem(400, 'invalid-request', 'This cursor is none')
+    })
+    assert.equal(code, 2)
+    assert.match(err, /This cursor is none/)
   })
 })
 
