@@ -345,7 +345,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     this.#outbox.empty((to, messages) => this.#init.rpc.post(to, messages))
     this.#journal.write()
     if (this.#moved.size === 0) return
-    for (const follower of [...this.#followers]) follower(this.#moved)
+    if (this.#state === 'running') for (const follower of [...this.#followers]) follower(this.#moved)
     this.#moved.clear()
   }
 

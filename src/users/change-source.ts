@@ -54,7 +54,7 @@ export class ChangeSource {
     if (found.length > 0) return found
     using deadline = deadlineAfter(clock, waitMs, stopping)
     const { signal } = deadline
-    return new Promise(resolve => {
+    return await new Promise(resolve => {
       const end = (changes: SlotChanges[]) => {
         unsubscribe()
         signal.removeEventListener('abort', onAbort)

@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, RegExp> = {
   output: /^src\/(users\/|chord\/ring-node\.ts)/,
   client: /^src\/users\//,
   // the HTTP API is client.ts, and what it answers are the types of the users' port
-  cli: /^src\/(shim\.ts|peer\.ts|client\.ts|client\/|users\/(user|users|ring-report)\.ts)/,
+  cli: /^src\/(shim\.ts|peer\.ts|client\.ts|client\/|users\/(user|users|change|many-users|ring-report)\.ts)/,
   // a peer's name is part of many events
   'events.ts': /^src\/chord\/ring-node\.ts$/
 }
