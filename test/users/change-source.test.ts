@@ -70,7 +70,7 @@ describe('what happened in slots', () => {
 
   it('is told to be nothing when the wait is over', async () => {
     const { asked, clock, listeners } = world()
-    clock.advance(1_000)
+    await clock.pass(1_000)
     assert.deepEqual(await asked, [])
     assert.equal(listeners.size, 0)
   })
