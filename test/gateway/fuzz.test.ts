@@ -27,7 +27,14 @@ const segment = fc.oneof(
     '%F0%9F%98%80',
     '%ff',
     '__proto__',
-    'users:count'
+    'users:count',
+    'users:export',
+    'users:import',
+    'users:batchGet',
+    'changes',
+    'tasks',
+    'metrics',
+    'docs'
   ),
   fc.string({ unit: 'binary', maxLength: 12 })
 )
@@ -40,13 +47,29 @@ const query = fc.oneof(
     '?verbose',
     '?trace=1',
     '?stale=%',
+    '?limit=2&cursor=AWFkYQ',
+    '?since=0&ids=7,%25',
+    '?mode=skip',
+    '?status=ONLINE&prefix=7',
     '?__proto__=1',
     '?a[]=1&a[]=2'
   ),
   fc.string({ maxLength: 12 }).map(text => `?${text}`)
 )
 const known = fc.tuple(
-  fc.constantFrom('/v1/users/', '/status/', '/v1/ring/lookup/', '/v1/ring', '/v1/peer', '/readyz'),
+  fc.constantFrom(
+    '/v1/users/',
+    '/v1/users:',
+    '/v1/users',
+    '/v1/changes',
+    '/v1/tasks/',
+    '/status/',
+    '/v1/ring/lookup/',
+    '/v1/ring',
+    '/v1/peer',
+    '/readyz',
+    '/metrics'
+  ),
   segment
 )
 const path = fc.tuple(
@@ -142,4 +165,45 @@ test(`no request whatever gives a 500 or a thrown error, and a refused one write
     { seed, numRuns: 3_000 }
   )
   assert.ok(users.writes > 20, 'some requests were good')
+})
+
+const line = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ max: 9 }).map(n => `{"id":"${n}","status":0,"profile":{"n":${n}}}`) },
+  fc.constantFrom(
+    '{"id":"","status":0}',
+    '{"id":"7"}',
+    '[]',
+    '"7"',
+    '{"id":7,"status":0}',
+    '{"id":"7","status":0,"ttl":"1m"}'
+  ),
+  fc.json(),
+  fc.string({ unit: 'binary', maxLength: 30 }).map(text => text.replaceAll('\n', ' '))
+)
+
+test(`an import answers each line that is not blank with one result, whatever the line is (seed ${seed})`, async () => {
+  const { ask, users, errors } = harness()
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 30 }), fc.constantFrom('\n', '\r\n'), async (lines, end) => {
+      const before = users.writes
+      const headers = { 'content-type': 'application/x-ndjson' }
+      const body = Buffer.from(lines.join(end))
+      const response = await ask('POST', '/v1/users:import', { headers, body })
+      const told = (await response.text()).trimEnd().split('\n')
+      const { summary } = JSON.parse(told.pop()!)
+      const results = told.map(text => JSON.parse(text))
+      const given = body
+        .toString()
+        .split('\n')
+        .filter(text => text.trim() !== '')
+      assert.deepEqual(
+        results.map(({ line }) => line),
+        given.map((_, at) => at + 1)
+      )
+      assert.equal(summary.lines, given.length)
+      assert.equal(users.writes - before, summary.created + summary.updated)
+      assert.equal(errors.length, 0)
+    }),
+    { seed, numRuns: 300 }
+  )
 })
