@@ -51,7 +51,13 @@ interface SlotTruth {
   readonly users: number
 }
 
-export function reportRing(census: Census): RingReport {
+/** Slots that nobody leads, as far as peers say that are asked one after the other. */
+export function leaderless(census: Census): Set<Slot> {
+  return new Set(slotTruths(census).flatMap(({ slot, leaders }) => (leaders.length === 0 ? [slot] : [])))
+}
+
+/** `lost`: slots that have no leader; one whose leader just changes only seems to have none. @default what this census says */
+export function reportRing(census: Census, lost: ReadonlySet<Slot> = leaderless(census)): RingReport {
   const { genesis } = census
   const nodes = placedNodes(census)
   const slots = slotTruths(census)
@@ -60,7 +66,7 @@ export function reportRing(census: Census): RingReport {
   ).length
   const copies = Math.min(genesis.replicas, staying)
   const under = slots.filter(({ current }) => current.length < copies)
-  const unavailable = slots.filter(({ leaders }) => leaders.length === 0)
+  const unavailable = slots.filter(({ slot }) => lost.has(slot))
   const problems = [
     ...peerProblems(census, new Set(slots.flatMap(({ members }) => members))),
     ...listed('pointers', nodes.flatMap(pointerProblem)),

@@ -6,7 +6,7 @@ import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
 import { keyOf, positionToHex } from '../ring/position.ts'
 import { slotOf, slotStart } from '../ring/slot.ts'
 import { type Runtime, raceSignal, sleep } from '../runtime.ts'
-import { type Census, reportRing, type StuckSlot, stuckSlots } from './census.ts'
+import { type Census, leaderless, reportRing, type StuckSlot, stuckSlots } from './census.ts'
 import type { Locator } from './locator.ts'
 import type { HealthCheck, LookupReport, RingInspector, RingReport, SelfReport } from './ring-report.ts'
 import { checkUserId } from './user.ts'
@@ -138,12 +138,15 @@ export class Inspector implements RingInspector {
   /** A slot whose leader just changes seems to have none when peers are asked one after the other: look again. */
   async #takeCensus(): Promise<RingReport> {
     const { clock } = this.#init.runtime
-    let report = reportRing(await this.#askAll())
-    for (let looks = 1; looks < CENSUS_LOOKS_MAX && isInMotion(report); looks++) {
+    let census = await this.#askAll()
+    const lost = leaderless(census)
+    for (let looks = 1; looks < CENSUS_LOOKS_MAX && lost.size > 0; looks++) {
       await sleep(clock, CENSUS_PAUSE_MS)
-      report = reportRing(await this.#askAll())
+      census = await this.#askAll()
+      const now = leaderless(census)
+      for (const slot of lost) if (!now.has(slot)) lost.delete(slot)
     }
-    return report
+    return reportRing(census, lost)
   }
 
   async #askAll(): Promise<Census> {
@@ -162,10 +165,6 @@ export class Inspector implements RingInspector {
     )
     return { self, genesis, peers: new Map(peers), addressesOf }
   }
-}
-
-function isInMotion({ problems }: RingReport): boolean {
-  return problems.length > 0 && problems.every(({ code }) => code === 'slot-unavailable')
 }
 
 function placed({ peer, position }: RingNode) {
