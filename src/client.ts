@@ -7,8 +7,15 @@ import { Gateways } from './client/gateways.ts'
 import { ManyOverHttp } from './client/many.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from './constants.ts'
 import { formatDuration } from './duration.ts'
-import { ConfigurationError, errorName, InvalidRequestError, InvalidUserError } from './errors.ts'
+import {
+  type AnilloError,
+  ConfigurationError,
+  errorName,
+  InvalidRequestError,
+  InvalidUserError
+} from './errors.ts'
 import { type Clock, systemClock } from './runtime.ts'
+import type { ImportOptions, ImportResult } from './users/many-users.ts'
 import type { LookupReport, RingReport, SelfReport } from './users/ring-report.ts'
 import {
   checkTtl,
@@ -36,6 +43,14 @@ export interface ClientOptions {
 }
 
 export interface Client extends Users {
+  /**
+   * As `import`, of lines of NDJSON as they are in a file: one that is broken harms only itself. Blank ones are counted and
+   * have no result. An error in the place of a line is why it could not be read, and becomes its result.
+   */
+  importLines(
+    lines: Iterable<string | AnilloError> | AsyncIterable<string | AnilloError>,
+    options?: ImportOptions
+  ): AsyncIterable<ImportResult>
   /** Peers, slots and health of the ring. */
   ring(options?: CallOptions): Promise<RingReport>
   /** Where a user is. `hops` is empty without `trace`. @default { trace: false } */
@@ -109,6 +124,7 @@ export function createClient(options: ClientOptions): Client {
     watch: options => many.watch(options),
     count: options => many.count(options),
     import: (items, options) => many.import(items, options),
+    importLines: (lines, options) => many.importLines(lines, options),
     ring: (options = {}) => show<RingReport>('/v1/ring', options),
     lookup: async (id, { trace, signal } = {}) =>
       show<LookupReport>(`/v1/ring/lookup/${encodeId(id)}${trace ? '?trace=1' : ''}`, { signal }),

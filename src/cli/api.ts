@@ -18,7 +18,6 @@ import type {
   SelfReport,
   TaskReport
 } from '../users/ring-report.ts'
-import type { Users } from '../users/users.ts'
 
 /** Longer than a peer takes to give up on a request, so that its own, better answer arrives. */
 const REQUEST_TIMEOUT_MS = 15_000
@@ -47,7 +46,7 @@ export class Api {
     this.#signal = signal
   }
 
-  get users(): Users {
+  get users(): Client {
     return this.#client
   }
 

@@ -8,6 +8,7 @@ export const EXIT_OK = 0
 export const EXIT_FAILURE = 1
 export const EXIT_USAGE = 2
 export const EXIT_NOT_FOUND = 3
+export const EXIT_UNAVAILABLE = 5
 
 /** As shells report a program that a signal ended: 128 + its number. */
 export const EXIT_BY_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }

@@ -43,6 +43,10 @@ export function apiOf(command: Command): Api {
   return new Api(command.opts<HttpFlags>().url, undefined, () => tokenOf(command))
 }
 
+export function formatOf(command: Command): HttpFlags['format'] {
+  return command.opts<HttpFlags>().format
+}
+
 /** The command line wins over the environment, and there the token itself over the file. */
 export async function tokenOf(command: Command): Promise<string | undefined> {
   const { token, tokenFile } = command.opts<{ token?: string; tokenFile?: string }>()

@@ -16,9 +16,13 @@ import { ringRecoverCommand } from './ring-recover.ts'
 import { ringShowCommand } from './ring-show.ts'
 import { setUsersCommand } from './setusers.ts'
 import type { Terminal } from './terminal.ts'
+import { usersCountCommand } from './users-count.ts'
 import { usersDeleteCommand } from './users-delete.ts'
+import { usersExportCommand } from './users-export.ts'
 import { usersGetCommand } from './users-get.ts'
 import { usersHeartbeatCommand } from './users-heartbeat.ts'
+import { usersImportCommand } from './users-import.ts'
+import { usersListCommand } from './users-list.ts'
 import { usersSetCommand } from './users-set.ts'
 import { usersWatchCommand } from './users-watch.ts'
 
@@ -69,12 +73,16 @@ export function anilloProgram(context: Context, version: string): Command {
       ])
     )
     .addCommand(
-      group('users', 'users: get, set, heartbeat, watch, delete', [
+      group('users', 'users: get, set, heartbeat, watch, delete, list, count, export, import', [
         usersGetCommand(context),
         usersSetCommand(context),
         usersHeartbeatCommand(context),
         usersWatchCommand(context),
-        usersDeleteCommand(context)
+        usersDeleteCommand(context),
+        usersListCommand(context),
+        usersCountCommand(context),
+        usersExportCommand(context),
+        usersImportCommand(context)
       ])
     )
     .addCommand(benchCommand(context))

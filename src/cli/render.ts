@@ -9,6 +9,8 @@ const SHORT_PEER_HEAD = 10
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
+  /** Characters at least, its title apart. @default 0 */
+  readonly width?: number
   /** Spaces before the next column. @default 3 */
   readonly gap?: number
 }
@@ -16,7 +18,10 @@ export interface Column {
 /** Lines of a table, header first; columns as wide as their widest cell. Cells may carry colours. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const widths = columns.map((column, index) =>
-    rows.reduce((width, row) => Math.max(width, visibleLength(row[index] ?? '')), visibleLength(column.title))
+    rows.reduce(
+      (width, row) => Math.max(width, visibleLength(row[index] ?? '')),
+      Math.max(visibleLength(column.title), column.width ?? 0)
+    )
   )
   const render = (cells: readonly string[]) =>
     columns
@@ -63,6 +68,13 @@ export function thousands(count: number): string {
 /** `1 peer`, `5 peers` */
 export function counted(count: number, singular: string, plural = `${singular}s`): string {
   return `${thousands(count)} ${count === 1 ? singular : plural}`
+}
+
+/** 312 B, 4.2 kB, 1.3 MB */
+export function byteSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`
+  return `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
 /** 0.198 → 19.8% */

@@ -1,4 +1,5 @@
 /** The terminal that the process really has. */
+import { once } from 'node:events'
 import { basename, delimiter, dirname, relative } from 'node:path'
 import picocolors from 'picocolors'
 import type { Stream, Terminal } from './terminal.ts'
@@ -37,6 +38,9 @@ function systemStream(stream: NodeJS.WriteStream): Stream {
   const interactive = stream.isTTY === true
   return {
     write: text => stream.write(text),
+    async drained() {
+      if (stream.writableNeedDrain) await once(stream, 'drain')
+    },
     interactive,
     get columns() {
       return stream.columns

@@ -1,4 +1,5 @@
 /** What a command may touch of the process it runs in: its two streams, the environment, signals. Tests give another. */
+import type { Readable } from 'node:stream'
 import type picocolors from 'picocolors'
 
 export type Colours = ReturnType<typeof picocolors.createColors>
@@ -6,6 +7,8 @@ export type Colours = ReturnType<typeof picocolors.createColors>
 /** stdout carries data, stderr carries talk. */
 export interface Stream {
   write(text: string): void
+  /** Resolves when what was written is on its way, so that not all of what is still to come waits in memory. */
+  drained(): Promise<void>
   readonly colours: Colours
   /** A person is looking: progress may be redrawn in place. */
   readonly interactive: boolean
@@ -14,13 +17,14 @@ export interface Stream {
 }
 
 /** stdin. `isTTY`: a person types. */
-export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined }
+export type Input = Readable & { readonly isTTY?: boolean | undefined }
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
 export interface Terminal {
   readonly out: Stream
   readonly err: Stream
+  /** Opened when it is asked for. */
   readonly input: Input
   readonly env: Readonly<Record<string, string | undefined>>
   /** How the person started this program, to be pasted again: `anillo`, or `./bin/anillo` in a clone. */

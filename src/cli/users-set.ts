@@ -1,9 +1,10 @@
 /** `anillo users set`: creates or replaces a user. */
 import { type Command, InvalidArgumentError } from 'commander'
-import { checkProfile, checkStatus, type Profile, STATUSES, type Status } from '../users/user.ts'
+import { checkProfile, type Profile, STATUSES, type Status } from '../users/user.ts'
 import type { Context } from './context.ts'
 import { durationValue } from './flags.ts'
 import { apiOf, httpCommand, printData } from './http-command.ts'
+import { statusValue } from './user-flags.ts'
 import { renderUsers } from './user-table.ts'
 
 const HELP = `
@@ -45,14 +46,6 @@ export function usersSetCommand({ terminal: { out } }: Context): Command {
     const user = await apiOf(command).users.set(id, { status, profile, ttlMs: ttl }, { ifAbsent, ifVersion })
     printData(command, out, [user], renderUsers)
   })
-}
-
-export function statusValue(text: string): Status {
-  try {
-    return checkStatus(/^[0-9]+$/.test(text) ? Number(text) : text.toUpperCase())
-  } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message}.`)
-  }
 }
 
 function profileValue(text: string): Profile {

@@ -8,7 +8,7 @@ import { apiOf, httpCommand, wantsJson } from './http-command.ts'
 import { printable } from './render.ts'
 import { exitCodeOf, StopRequests } from './stop-requests.ts'
 import { line } from './terminal.ts'
-import { statusValue } from './users-set.ts'
+import { statusValue } from './user-flags.ts'
 
 const HELP = `
 Ends with Ctrl-C. When the gateway is gone it goes on as soon as it is back, where it was. With -o json the last event of

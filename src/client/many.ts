@@ -1,6 +1,6 @@
 /** Many users over HTTP: pages, counts, several at once, and imports in batches that may be sent again. */
 import { formatDuration } from '../duration.ts'
-import { ConfigurationError } from '../errors.ts'
+import { type AnilloError, ConfigurationError, InvalidRequestError } from '../errors.ts'
 import type { Clock } from '../runtime.ts'
 import type { WatchEvent, WatchOptions } from '../users/change.ts'
 import type { Filter } from '../users/listing.ts'
@@ -8,6 +8,7 @@ import type {
   Found,
   ImportItem,
   ImportMode,
+  ImportOptions,
   ImportResult,
   ManyUsers,
   PageOptions,
@@ -77,60 +78,93 @@ export class ManyOverHttp implements ManyUsers {
     return count
   }
 
-  async *import(
-    items: Iterable<ImportItem> | AsyncIterable<ImportItem>,
-    { mode = 'upsert', signal }: { readonly mode?: ImportMode | undefined } & CallOptions = {}
-  ): AsyncGenerator<ImportResult> {
-    const ahead: Promise<ImportResult[]>[] = []
-    let line = 0
-    for await (const lines of batchesOf(items)) {
-      const sent = this.#send(lines, line, mode, signal)
-      sent.catch(() => {}) // looked at in its turn
-      line += lines.length
-      ahead.push(sent)
-      if (ahead.length >= BATCHES_AHEAD) yield* await ahead.shift()!
-    }
-    for (const sent of ahead) yield* await sent
+  import(items: Some<ImportItem>, options?: ImportOptions): AsyncGenerator<ImportResult> {
+    return this.importLines(linesOf(items), options)
   }
 
-  #send(
-    lines: readonly string[],
-    before: number,
-    mode: ImportMode,
-    signal: AbortSignal | undefined
-  ): Promise<ImportResult[]> {
+  async *importLines(
+    lines: Some<string | AnilloError>,
+    { mode = 'upsert', signal }: ImportOptions = {}
+  ): AsyncGenerator<ImportResult> {
+    const left = new AbortController() // whoever takes no more results needs no more answers
+    const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal])
+    const ahead: Promise<ImportResult[]>[] = []
+    try {
+      for await (const batch of batchesOf(lines)) {
+        const sent = this.#send(batch, mode, either)
+        sent.catch(() => {}) // looked at in its turn
+        ahead.push(sent)
+        if (ahead.length >= BATCHES_AHEAD) yield* await ahead.shift()!
+      }
+      for (const sent of ahead) yield* await sent
+    } finally {
+      left.abort()
+    }
+  }
+
+  async #send(batch: readonly Line[], mode: ImportMode, signal: AbortSignal): Promise<ImportResult[]> {
+    const texts = batch.flatMap(({ text }) => (typeof text === 'string' ? [`${text}\n`] : []))
+    const answered = texts.length === 0 ? [] : await this.#answersTo(texts, mode, signal)
+    let next = 0
+    return batch.map(({ number, text }) =>
+      typeof text === 'string' ? { ...answered[next++]!, line: number } : failed(number, text)
+    )
+  }
+
+  #answersTo(texts: readonly string[], mode: ImportMode, signal: AbortSignal): Promise<ImportResult[]> {
     const headers = { ...NDJSON_HEADERS, 'Idempotency-Key': this.#randomKey() }
     const call = { method: 'POST', path: `/v1/users:import?mode=${mode}`, headers, signal } as const
-    return this.#gateways.call({ ...call, body: lines.join('') }, async response => {
-      const results = (await response.text()).split('\n', lines.length)
-      if (results.length < lines.length || results.at(-1) === '')
+    return this.#gateways.call({ ...call, body: texts.join('') }, async response => {
+      const results = (await response.text()).split('\n', texts.length)
+      if (results.length < texts.length || results.at(-1) === '')
         throw new ConfigurationError(
           `${response.url} answered an import with something else than its results`
         )
-      return results.map(text => {
-        const result: ImportResult = JSON.parse(text)
-        return { ...result, line: before + result.line }
-      })
+      return results.map(text => JSON.parse(text) as ImportResult)
     })
   }
 }
 
-async function* batchesOf(
-  items: Iterable<ImportItem> | AsyncIterable<ImportItem>
-): AsyncGenerator<readonly string[]> {
-  let lines: string[] = []
+type Some<T> = Iterable<T> | AsyncIterable<T>
+
+interface Line {
+  /** Counted from 1. */
+  readonly number: number
+  readonly text: string | AnilloError
+}
+
+async function* linesOf(items: Some<ImportItem>): AsyncGenerator<string> {
+  for await (const { ttlMs, ...item } of items)
+    yield JSON.stringify({ ...item, ttl: ttlMs === undefined ? undefined : formatDuration(ttlMs) })
+}
+
+async function* batchesOf(lines: Some<string | AnilloError>): AsyncGenerator<readonly Line[]> {
+  let batch: Line[] = []
   let characters = 0
-  for await (const { ttlMs, ...item } of items) {
-    const line = `${JSON.stringify({ ...item, ttl: ttlMs === undefined ? undefined : formatDuration(ttlMs) })}\n`
-    if (lines.length === BATCH_LINES || (lines.length > 0 && characters + line.length > BATCH_CHARACTERS)) {
-      yield lines
-      lines = []
+  let number = 0
+  for await (const line of lines) {
+    number++
+    const text = typeof line === 'string' ? oneLine(line) : line
+    if (text === '') continue // a gateway passes over it as well, and counts only those that it has results for
+    const { length } = typeof text === 'string' ? text : ''
+    if (batch.length === BATCH_LINES || (characters > 0 && characters + length > BATCH_CHARACTERS)) {
+      yield batch
+      batch = []
       characters = 0
     }
-    lines.push(line)
-    characters += line.length
+    batch.push({ number, text })
+    characters += length
   }
-  if (lines.length > 0) yield lines
+  if (batch.length > 0) yield batch
+}
+
+function oneLine(line: string): string | AnilloError {
+  const text = line.trim()
+  return text.includes('\n') ? new InvalidRequestError('A line has no newline in it') : text
+}
+
+function failed(line: number, { name, message }: AnilloError): ImportResult {
+  return { line, id: null, result: 'failed', error: name, detail: message }
 }
 
 function queryOf(parameters: object): string {

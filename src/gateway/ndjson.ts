@@ -1,11 +1,10 @@
 /** Newline-delimited JSON, in and out: a line at a time, bounded in bytes and in time, never as a whole. */
-import { HTTP_BODY_BYTES_MAX, HTTP_BODY_TIMEOUT_MS } from '../constants.ts'
-import { type AnilloError, InvalidRequestError, RequestTimeoutError, TooLargeError } from '../errors.ts'
+import { HTTP_BODY_TIMEOUT_MS } from '../constants.ts'
+import { type AnilloError, InvalidRequestError, RequestTimeoutError } from '../errors.ts'
+import { LineCutter } from '../lines.ts'
 import { type Clock, deadlineAfter, raceSignal } from '../runtime.ts'
 
 export const NDJSON_TYPE = 'application/x-ndjson'
-
-const NEWLINE = 0x0a
 
 export interface LineOptions {
   readonly clock: Clock
@@ -18,54 +17,12 @@ export interface LineOptions {
  * @throws RequestTimeoutError nothing came for a while; InvalidRequestError the body broke off
  */
 export async function* linesOf(request: Request, options: LineOptions): AsyncGenerator<string | AnilloError> {
-  const line = new LineBuffer()
+  const lines = new LineCutter()
   for await (const chunk of chunksOf(request, options)) {
-    let from = 0
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
-      line.add(chunk.subarray(from, at))
-      from = at + 1
-      const text = line.take()
-      if (text !== '') yield text
-    }
-    line.add(chunk.subarray(from))
+    for (const { text } of lines.add(chunk)) if (text !== '') yield text
   }
-  const text = line.take()
+  const { text } = lines.rest()
   if (text !== '') yield text
-}
-
-class LineBuffer {
-  #bytes = new Uint8Array(1024)
-  #length = 0
-  #tooLong = false
-
-  add(part: Uint8Array): void {
-    const length = this.#length + part.byteLength
-    if (length > HTTP_BODY_BYTES_MAX) this.#tooLong = true
-    if (this.#tooLong) return
-    if (length > this.#bytes.byteLength) {
-      const larger = new Uint8Array(Math.max(2 * this.#bytes.byteLength, length))
-      larger.set(this.#bytes.subarray(0, this.#length))
-      this.#bytes = larger
-    }
-    this.#bytes.set(part, this.#length)
-    this.#length = length
-  }
-
-  take(): string | AnilloError {
-    const bytes = this.#bytes.subarray(0, this.#length)
-    const tooLong = this.#tooLong
-    this.#length = 0
-    this.#tooLong = false
-    if (tooLong) {
-      const message = `A line is at most ${HTTP_BODY_BYTES_MAX} bytes`
-      return new TooLargeError(message, { limit: HTTP_BODY_BYTES_MAX })
-    }
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()
-    } catch (cause) {
-      return new InvalidRequestError('The line is not UTF-8', { cause })
-    }
-  }
 }
 
 async function* chunksOf(request: Request, { clock, signal }: LineOptions): AsyncGenerator<Uint8Array> {

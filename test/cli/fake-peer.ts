@@ -1,6 +1,7 @@
 /** A peer that does nothing but what `anillo peer start` asks of one, and a way to run the program with it. */
 import '../../src/shim.ts'
 import { anilloProgram, run } from '../../src/cli/program.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
 import { Events } from '../../src/events.ts'
 import type { AnilloPeer, PeerOptions } from '../../src/peer.ts'
 import { type FakeTerminal, fakeTerminal } from './fake-terminal.ts'
@@ -64,7 +65,7 @@ export function fakePeer(changes: Partial<AnilloPeer> = {}): FakePeer {
 
 export interface Run {
   readonly code: Promise<number>
-  readonly terminal: FakeTerminal
+  readonly terminal: Omit<FakeTerminal, 'input'> & Terminal
   /** What createPeer was called with; rejects when the program ended without it. */
   readonly options: Promise<PeerOptions>
 }
@@ -73,9 +74,10 @@ export interface Run {
 export function runAnillo(
   args: readonly string[],
   createPeer: (options: PeerOptions) => Promise<AnilloPeer> = async () => fakePeer().peer,
-  env: Record<string, string> = {}
+  env: Record<string, string> = {},
+  changes: Partial<Terminal> = {}
 ): Run {
-  const terminal = fakeTerminal(env)
+  const terminal = { ...fakeTerminal(env), ...changes }
   const options = Promise.withResolvers<PeerOptions>()
   options.promise.catch(() => {})
   const program = anilloProgram(

@@ -21,6 +21,8 @@ export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
     write: (text: string) => {
       printed[name] += text
     },
+    drained: async () => {},
+    columns: 100,
     colours: picocolors.createColors(false),
     interactive: false
   })

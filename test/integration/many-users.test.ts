@@ -1,11 +1,16 @@
 /** Many users at once, in a ring of three on libp2p: embedded and over HTTP. */
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Client, createClient } from '../../src/client.ts'
 import type { AnilloPeer } from '../../src/peer.ts'
 import { createRing, type TestRing } from '../../src/testing.ts'
+import { runAnillo } from '../cli/fake-peer.ts'
+import { fakeTerminal } from '../cli/fake-terminal.ts'
 import { describeManyUsers } from '../contracts/many-users.ts'
 import { describeWatch } from '../contracts/watch.ts'
+import { scratchDirectory } from '../storage/scratch.ts'
 
 let ring: TestRing
 const peer = (at: number): AnilloPeer => ring.peers[at]!
@@ -42,6 +47,70 @@ describeWatch(
   () => client(0),
   () => client(2)
 )
+
+describe('users as files', () => {
+  const USERS = 600
+  const number = (at: number) => `file-${String(at).padStart(3, '0')}`
+  const lines = Array.from({ length: USERS }, (_, at) =>
+    JSON.stringify({
+      id: number(at),
+      status: at % 2 === 0 ? 'ONLINE' : 'BUSY',
+      profile: { at, text: 'ñ'.repeat(200) }
+    })
+  )
+  /** What an import makes of a user again; versions and times are new. */
+  const content = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+      .map(({ id, status, profile }) => JSON.stringify({ id, status, profile }))
+      .toSorted()
+  let url: string
+
+  before(async () => {
+    url = (await ring.add({ http: { port: 0 } })).httpUrl!
+  })
+
+  it('are imported, exported, and imported elsewhere as the same set', async context => {
+    const directory = scratchDirectory(context)
+    const [given, taken] = [join(directory, 'given.ndjson'), join(directory, 'taken.ndjson')]
+    await writeFile(given, lines.join('\n'))
+    assert.equal(await runAnillo(['users', 'import', given, '-u', url]).code, 0)
+    assert.equal(await runAnillo(['users', 'export', taken, '--prefix', 'file-', '-u', url]).code, 0)
+    const exported = await readFile(taken, 'utf8')
+    assert.deepEqual(content(exported), lines.toSorted())
+
+    await using other = await createRing(1, { http: { port: 0 } })
+    const elsewhere = other.peers[0].httpUrl!
+    assert.equal(await runAnillo(['users', 'import', taken, '-u', elsewhere]).code, 0)
+    const again = runAnillo(['users', 'export', '-u', elsewhere])
+    assert.equal(await again.code, 0)
+    assert.deepEqual(content(again.terminal.printed.out), lines.toSorted())
+  })
+
+  it('are complete when an interrupted import is repeated', async context => {
+    const file = join(scratchDirectory(context), 'users.ndjson')
+    const wanted = lines.map(line => line.replace('file-', 'twice-'))
+    await writeFile(file, wanted.join('\n'))
+    const terminal = fakeTerminal()
+    const drained = async () => {
+      if (terminal.printed.out.includes('"line":150')) terminal.send('SIGINT')
+    }
+    const args = ['users', 'import', file, '-o', 'json', '-u', url]
+    const first = runAnillo(
+      args,
+      undefined,
+      {},
+      { onSignal: terminal.onSignal, out: { ...terminal.out, drained } }
+    )
+    assert.equal(await first.code, 130)
+    assert.equal(await runAnillo(args).code, 0)
+    const exported = runAnillo(['users', 'export', '--prefix', 'twice-', '-u', url])
+    assert.equal(await exported.code, 0)
+    assert.deepEqual(content(exported.terminal.printed.out), wanted.toSorted())
+  })
+})
 
 describe('users over HTTP as text', () => {
   const ask = (method: string, path: string, body?: string) =>

@@ -4,7 +4,7 @@ import { importsOf, type SourceFile } from './source-text.ts'
 
 /** Files that put things together, and those whose files they put. */
 const MAY_IMPORT_ALL = /^src\/(index|testing|client|peer)\.ts$|^src\/(users|chord)\/service\.ts$/
-const FOR_EVERYONE = /^src\/(runtime|errors|constants|duration|events|version)\.ts$/
+const FOR_EVERYONE = /^src\/(runtime|errors|constants|duration|lines|events|version)\.ts$/
 
 /** By folder of src, or file at its top: what it may import besides its own folder and what is for everyone. */
 const MAY_IMPORT: Record<string, RegExp> = {
@@ -75,7 +75,7 @@ export interface Package {
 }
 
 /** Used without being imported: compiler, linter, code generator, and the types that tsconfig.json names. */
-const TOOLS = ['@biomejs/biome', '@types/node', 'protons', 'typescript']
+const TOOLS = ['@biomejs/biome', '@types/node', '@types/cli-progress', 'protons', 'typescript']
 
 /** What is imported must be declared, as a dependency if src needs it; what is declared must be imported. */
 export function dependencyFaults(

@@ -127,7 +127,8 @@ export class Screen implements Disposable {
       stream.write(text)
       this.#paint()
     }
-    return { write, interactive: stream.interactive, colours: stream.colours, columns: stream.columns }
+    const { interactive, colours, columns } = stream
+    return { write, drained: () => stream.drained(), interactive, colours, columns }
   }
 
   #erase(): void {
