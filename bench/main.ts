@@ -4,7 +4,8 @@ import '../src/shim.ts'
 const BENCHES: Record<string, () => Promise<{ run(args: string[]): Promise<void> }>> = {
   rpc: () => import('./rpc.ts'),
   replicated: () => import('./replicated.ts'),
-  recovery: () => import('./recovery.ts')
+  recovery: () => import('./recovery.ts'),
+  import: () => import('./import.ts')
 }
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -12,6 +12,8 @@ export type Task =
   | { readonly kind: 'read' | 'write'; readonly inFlight: number; readonly ms: number }
   /** The CPU time used so far, ms. */
   | { readonly kind: 'cpu' }
+  /** The most memory that the process had resident so far, bytes, with the pages of its database that are mapped. */
+  | { readonly kind: 'memory' }
 
 export type Report = Round | number
 
@@ -35,6 +37,7 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) {
       const { user, system } = process.cpuUsage()
       return (user + system) / 1_000
     }
+    if (task.kind === 'memory') return process.resourceUsage().maxRSS * 1_024
     const { kind, inFlight, ms } = task
     const call = () => {
       const id = userNumber(number++)
