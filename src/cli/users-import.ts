@@ -72,7 +72,7 @@ async function importFile(command: Command, terminal: Terminal, file: string, fl
     progress.clear()
     tellReasons(terminal, tally, rejects)
     if (signal.aborted) {
-      tellEnd(terminal, 'interrupted', source, tally)
+      tellEnd(terminal, 'interrupted', source, tally, flags.mode)
       throw new Exit(exitCodeOf(await stops.first))
     }
     const name = errorName(error)
@@ -80,7 +80,7 @@ async function importFile(command: Command, terminal: Terminal, file: string, fl
     const halfway = name !== undefined && ERROR_KINDS[name].exit === EXIT_UNAVAILABLE
     if (!halfway || (tally.summary.lines === 0 && isUnreachable(error))) throw error
     line(err, `${err.colours.bold(err.colours.red(name))}: ${printable((error as Error).message)}`)
-    tellEnd(terminal, 'ended', source, tally)
+    tellEnd(terminal, 'ended', source, tally, flags.mode)
     throw new Exit(EXIT_UNAVAILABLE)
   } finally {
     progress.clear()
@@ -124,12 +124,16 @@ function tellReasons({ err }: Terminal, tally: ImportTally, rejects: RejectsFile
   )
 }
 
-function tellEnd(terminal: Terminal, how: string, source: ImportFile, tally: ImportTally): void {
-  const { err, program } = terminal
+function tellEnd(
+  { err, program }: Terminal,
+  how: string,
+  source: ImportFile,
+  tally: ImportTally,
+  mode: ImportMode
+): void {
   const where = tally.lastLine === 0 ? 'before the first result' : `after line ${tally.lastLine}`
   line(err, `${how} ${where} of ${source.name}: ${tally}; some of the next lines may be written as well`)
-  line(
-    err,
-    `  → repeat it: \`${program} users import\` of the same file does no harm to what is written already`
-  )
+  // What it has created itself, `create` would refuse the second time.
+  const again = `${program} users import${mode === 'upsert' ? '' : ' --mode skip'}`
+  line(err, `  → repeat it: \`${again}\` of the same file does no harm to what is written already`)
 }
