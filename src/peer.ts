@@ -158,7 +158,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
     }
     const measured = metrics.measuredUsers(node.traced)
     metrics.watch(ringSource(host.peerId.toString(), genesis.ringId, host.services.chord.chord, node))
-    const gateway = gatewayOf(node, { users: measured, metrics, leave, runtime, entrance })
+    const gateway = gatewayOf(node, { users: measured, metrics, events, leave, runtime, entrance })
     const server = http && (await serveGateway(gateway, http, runtime, ending))
     if (output !== undefined) {
       ending.add(() => output.stop())
@@ -268,12 +268,14 @@ function createPeerHost(
 interface Surface {
   readonly users: TracedUsers
   readonly metrics: PeerMetrics
+  readonly events: Events
   readonly leave: () => Promise<void>
   readonly runtime: Runtime
   readonly entrance: Entrance
 }
 
-function gatewayOf(node: UsersNode, { users, metrics, leave, runtime, entrance }: Surface): Gateway {
+function gatewayOf(node: UsersNode, surface: Surface): Gateway {
+  const { users, metrics, events, leave, runtime, entrance } = surface
   return createGateway({
     users,
     many: node.many,
@@ -288,6 +290,7 @@ function gatewayOf(node: UsersNode, { users, metrics, leave, runtime, entrance }
       return node.jobs.latest('leave')!.id
     },
     tasks: node.jobs,
+    events,
     recover: (request, how) => node.recover(request, how),
     runtime,
     ...entrance,

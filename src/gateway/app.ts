@@ -6,6 +6,7 @@ import type { RouteDescription } from './openapi/description.ts'
 import { errorResponse } from './problems.ts'
 import { CHANGES_ROUTES, changesRoutes } from './routes/changes.ts'
 import { DESCRIPTION_ROUTES, descriptionRoutes } from './routes/description.ts'
+import { EVENTS_ROUTES, eventsRoutes } from './routes/events.ts'
 import { HEALTH_ROUTES, healthRoutes } from './routes/health.ts'
 import { MANY_USERS_ROUTES, manyUsersRoutes } from './routes/many-users.ts'
 import { METRICS_ROUTES, metricsRoutes } from './routes/metrics.ts'
@@ -25,6 +26,7 @@ export const ROUTES: readonly RouteDescription[] = [
   ...CHANGES_ROUTES,
   ...RING_ROUTES,
   ...TASKS_ROUTES,
+  ...EVENTS_ROUTES,
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,
   ...STATUS_ROUTES,
@@ -41,6 +43,7 @@ export function createApp(options: GatewayOptions, streams = new Streams()): App
   changesRoutes(app, { many, streams, clock: runtime.clock })
   ringRoutes(app, options)
   tasksRoutes(app, tasks)
+  eventsRoutes(app, { events: options.events, streams, clock: runtime.clock })
   healthRoutes(app, ring, version)
   metricsRoutes(app, metrics)
   descriptionRoutes(app, ROUTES, { version, guarded: options.door?.guarded ?? false })

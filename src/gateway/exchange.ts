@@ -1,5 +1,6 @@
 /** One request and what belongs to it, as every route gets it. */
 import type { Context, Hono } from 'hono'
+import type { Events } from '../events.ts'
 import type { Log, Runtime } from '../runtime.ts'
 import type { OpenableUsers } from '../users/many-users.ts'
 import type { RecoveryReport, RecoveryRequest, RingInspector, TaskInspector } from '../users/ring-report.ts'
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   /** Begins to leave the ring for good, in the background, unless it is at it. Returns the id of the task that tells how far it is. */
   readonly leave: () => string
   readonly tasks: TaskInspector
+  /** What happens at this peer. */
+  readonly events: Pick<Events, 'subscribe'>
   readonly metrics: GatewayMetrics
   /** Goes on with slots whose majority is lost. @throws InvalidRequestError there is nothing that it could do */
   readonly recover: (request: RecoveryRequest, options: { signal: AbortSignal }) => Promise<RecoveryReport>

@@ -11,6 +11,7 @@ import { formatDuration, parseDuration } from '../duration.ts'
 import { InvalidRequestError, InvalidUserError } from '../errors.ts'
 import { IMPORT_MODES } from '../users/many-users.ts'
 import { type Profile, STATUSES } from '../users/user.ts'
+import { RING_EVENT_TYPES } from './event-feed.ts'
 
 const STATUS_NAMES = STATUSES.map((name, number) => `${name} (${number})`).join(', ')
 
@@ -137,6 +138,16 @@ export const changesQuery = z.strictObject({
     ),
   ids: z.string().optional().describe('Only of these users: ids with commas between, each percent-encoded'),
   status: z.enum(STATUSES).optional().describe('Only of users that have this status then; deletes always')
+})
+export const eventsQuery = z.strictObject({
+  types: z
+    .string()
+    .transform(text => text.split(','))
+    .pipe(z.array(z.enum(RING_EVENT_TYPES)))
+    .optional()
+    .meta({
+      description: `Only these, with commas between: ${RING_EVENT_TYPES.map(type => `\`${type}\``).join(', ')}`
+    })
 })
 export const importQuery = z.strictObject({
   mode: z

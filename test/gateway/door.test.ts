@@ -5,6 +5,7 @@ import {
   WRONG_TOKENS_AT_ONCE,
   WRONG_TOKENS_PER_SECOND
 } from '../../src/constants.ts'
+import { Events } from '../../src/events.ts'
 import { OPEN_PATHS } from '../../src/gateway/access.ts'
 import { createApp, routesOf } from '../../src/gateway/app.ts'
 import { type Caller, Door, type DoorOptions } from '../../src/gateway/door.ts'
@@ -58,6 +59,7 @@ function everyRoute(): [method: string, path: string][] {
     many: fakeMany(users),
     ring,
     tasks: ring.tasks,
+    events: new Events(),
     metrics: new FakeMetrics(),
     leave: () => '',
     recover,

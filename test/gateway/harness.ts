@@ -1,5 +1,6 @@
 /** A gateway over the fakes, and short ways to ask it. */
 import assert from 'node:assert/strict'
+import { Events } from '../../src/events.ts'
 import type { Caller } from '../../src/gateway/door.ts'
 import type { GatewayOptions } from '../../src/gateway/exchange.ts'
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts'
@@ -21,6 +22,7 @@ export interface Harness {
   readonly users: FakeUsers
   readonly ring: FakeRing
   readonly metrics: FakeMetrics
+  readonly events: Events
   readonly gateway: Gateway
   readonly errors: LogFields[]
   /**
@@ -34,6 +36,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
   const users = new FakeUsers()
   const ring = new FakeRing()
   const metrics = new FakeMetrics()
+  const events = new Events()
   const errors: LogFields[] = []
   const log = { ...silentLog, error: (_message: string, fields: LogFields = {}) => errors.push(fields) }
   const runtime: Runtime = { clock, random: systemRandom, log }
@@ -43,6 +46,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
     ring,
     leave: () => ring.leave(),
     tasks: ring.tasks,
+    events,
     metrics,
     recover: async request => ring.recover(request),
     runtime,
@@ -53,6 +57,7 @@ export function harness(clock: Clock = systemClock, more: Partial<GatewayOptions
     users,
     ring,
     metrics,
+    events,
     gateway,
     errors,
     async ask(method, path, { headers, body, caller } = {}) {

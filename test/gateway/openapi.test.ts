@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { HTTP_BODY_BYTES_MAX, HTTP_BODY_TIMEOUT_MS, HTTP_INFLIGHT_MAX } from '../../src/constants.ts'
-import { errorByName, problemType, TimeoutError } from '../../src/errors.ts'
+import { errorByName, NotRunningError, problemType, TimeoutError } from '../../src/errors.ts'
+import { Events } from '../../src/events.ts'
 import { createApp, ROUTES, routesOf } from '../../src/gateway/app.ts'
 import { type Caller, Door, type DoorOptions } from '../../src/gateway/door.ts'
 import type { RouteDescription } from '../../src/gateway/openapi/description.ts'
@@ -84,6 +85,10 @@ const ERRORS: Partial<Record<HttpErrorName, (made: Harness, asked: Asked) => voi
     headers['If-Match'] = 'W/"3.41"' // for which a write reads; a write itself has then an unknown outcome
     users.failure = ring.failure = new TimeoutError('Provoked')
   },
+  NotRunningError: ({ users, ring, gateway }) => {
+    gateway.endStreams()
+    users.failure = ring.failure = new NotRunningError('Provoked')
+  },
   RequestTimeoutError: (_, asked) => {
     asked.body = new ReadableStream()
   }
@@ -119,6 +124,7 @@ describe('the description', () => {
       many,
       ring,
       tasks: ring.tasks,
+      events: new Events(),
       metrics: new FakeMetrics(),
       leave: () => '',
       recover,

@@ -21,6 +21,7 @@ import {
   WRONG_TOKENS_AT_ONCE
 } from '../../src/constants.ts'
 import { ERROR_KINDS, problemType } from '../../src/errors.ts'
+import { Events } from '../../src/events.ts'
 import { createApp, routesOf } from '../../src/gateway/app.ts'
 import { HTTP_ERRORS } from '../../src/gateway/problems.ts'
 import { silentLog, systemClock, systemRandom } from '../../src/runtime.ts'
@@ -38,6 +39,7 @@ test('the reference lists every route, and only routes that exist', () => {
     ring,
     leave: () => ring.leave(),
     tasks: ring.tasks,
+    events: new Events(),
     metrics: new FakeMetrics(),
     recover: async request => ring.recover(request),
     runtime,

@@ -11,12 +11,10 @@ import type { RouteDescription } from '../openapi/description.ts'
 import { USER } from '../openapi/examples.ts'
 import { LAST_EVENT_ID } from '../openapi/headers.ts'
 import { changesQuery, checkQuery } from '../schemas.ts'
+import { KEEP_ALIVE, KEEP_ALIVE_MS, orAfter, SSE_HEADERS, SSE_TYPE } from '../server-sent-events.ts'
 import type { Streams } from '../streams.ts'
 
 export const CHANGES_PATH = '/v1/changes'
-const SSE_TYPE = 'text/event-stream'
-/** Proxies and load balancers drop a connection on which nothing moves, common ones after 60 s. */
-const KEEP_ALIVE_MS = 15_000
 /** What an EventSource is told to wait before it comes back. */
 const RECONNECT_MS = 1_000
 
@@ -59,8 +57,7 @@ export function changesRoutes(app: App, { many, streams, clock }: ChangesRoutes)
       const from = c.req.header('last-event-id') ?? since
       const watch = await many.open({ since: from, ids: ids?.split(',').map(decodeId), status, signal })
       const form = lines ? LINES : EVENTS
-      const type = lines ? NDJSON_TYPE : SSE_TYPE
-      const headers = { 'Content-Type': type, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' }
+      const headers = { ...SSE_HEADERS, 'Content-Type': lines ? NDJSON_TYPE : SSE_TYPE }
       return new Response(bodyOf(watch, form, clock, end), { headers })
     } catch (error) {
       end()
@@ -89,7 +86,7 @@ const EVENTS: Form = {
   begin: cursor => `retry: ${RECONNECT_MS}\nid: ${cursor}\n: what happens from now on is told\n\n`,
   event: ({ type, cursor, ...data }) =>
     `event: ${type}\ndata: ${JSON.stringify(data)}\n${cursor === undefined ? '' : `id: ${cursor}\n`}\n`,
-  keepAlive: ':\n\n'
+  keepAlive: KEEP_ALIVE
 }
 
 const LINES: Form = {
@@ -122,12 +119,4 @@ function bodyOf(watch: Watch, form: Form, clock: Clock, end: () => void): Readab
     },
     { highWaterMark: 1 }
   )
-}
-
-/** Undefined when it takes longer. */
-function orAfter<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.timer(ms, () => resolve(undefined))
-    work.then(resolve, reject).finally(() => timer.cancel())
-  })
 }
