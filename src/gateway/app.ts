@@ -5,6 +5,7 @@ import type { App, AppContext, GatewayOptions } from './exchange.ts'
 import type { RouteDescription } from './openapi/description.ts'
 import { errorResponse } from './problems.ts'
 import { CHANGES_ROUTES, changesRoutes } from './routes/changes.ts'
+import { DASHBOARD_ROUTES, dashboardRoutes } from './routes/dashboard.ts'
 import { DESCRIPTION_ROUTES, descriptionRoutes } from './routes/description.ts'
 import { EVENTS_ROUTES, eventsRoutes } from './routes/events.ts'
 import { HEALTH_ROUTES, healthRoutes } from './routes/health.ts'
@@ -30,6 +31,7 @@ export const ROUTES: readonly RouteDescription[] = [
   ...HEALTH_ROUTES,
   ...METRICS_ROUTES,
   ...STATUS_ROUTES,
+  ...DASHBOARD_ROUTES,
   ...DESCRIPTION_ROUTES
 ]
 
@@ -46,6 +48,7 @@ export function createApp(options: GatewayOptions, streams = new Streams()): App
   eventsRoutes(app, { events: options.events, streams, clock: runtime.clock })
   healthRoutes(app, ring, version)
   metricsRoutes(app, metrics)
+  dashboardRoutes(app)
   descriptionRoutes(app, ROUTES, { version, guarded: options.door?.guarded ?? false })
   app.notFound(c => unmatched(app, c))
   app.onError(error => {

@@ -68,7 +68,7 @@ function everyRoute(): [method: string, path: string][] {
   })
   return routesOf(app).map(route => {
     const [method = '', path = ''] = route.split(' ')
-    return [method, path.replace(':id', '7')]
+    return [method, path.replace(':id', '7').replace(':script', 'main.js')]
   })
 }
 

@@ -44,7 +44,8 @@ function prepared(
 }
 
 /** Of what the fakes have. */
-const pathOf = ({ path }: RouteDescription) => path.replace('/:id', '/ada').replace('/:task', '/leave-1')
+const pathOf = ({ path }: RouteDescription) =>
+  path.replace('/:id', '/ada').replace('/:task', '/leave-1').replace('/:script', '/main.js')
 
 const RECOVERY = { slots: 17, acceptDataLoss: true }
 
@@ -67,7 +68,7 @@ const ERRORS: Partial<Record<HttpErrorName, (made: Harness, asked: Asked) => voi
   TooManyRequestsError: () => {},
   NotFoundError: ({ users }, asked) => {
     users.rows.clear()
-    asked.path = asked.path.replace('leave-1', 'leave-2')
+    asked.path = asked.path.replace('leave-1', 'leave-2').replace('main.js', 'gone.js')
   },
   UnknownPathError: (_, asked) => {
     asked.path = asked.path.replace('ada', 'ada/lovelace')

@@ -12,8 +12,12 @@ interface Ban {
   readonly adapters: RegExp
 }
 
-/** client.ts runs in other people's programs, browsers among them, and brings its own clock and random numbers. */
-const TIMERS = /^(runtime\.ts|client\.ts|cli\/|gateway\/(server|connections)\.ts)/
+/**
+ * client.ts runs in other people's programs, browsers among them, and brings its own clock and random numbers; the scripts
+ * of the dashboard run in browsers only.
+ */
+const TIMERS =
+  /^(runtime\.ts|client\.ts|cli\/|gateway\/(server|connections)\.ts|gateway\/dashboard\/client\/)/
 const PROCESS = /^(runtime\.ts|shim\.ts|cli\/|storage\/directory-lock\.ts|metrics\/process-metrics\.ts)/
 
 const BANNED_WORDS: readonly Ban[] = [
@@ -39,7 +43,7 @@ const BANNED_MODULES: readonly Ban[] = [
     pattern: /^node:fs/,
     instead: 'Store',
     adapters:
-      /^(cli\/|output\/|storage\/(lmdb-store|data-directory|directory-lock)\.ts|metrics\/process-metrics\.ts)/
+      /^(cli\/|output\/|storage\/(lmdb-store|data-directory|directory-lock)\.ts|gateway\/dashboard\/scripts\.ts|metrics\/process-metrics\.ts)/
   },
   {
     pattern: /^node:(net|http|https|http2|tls|dgram|dns)$/,

@@ -15,6 +15,7 @@ export const TAGS = {
   Health: 'For load balancers and people in a hurry. They answer also when the gateway is full.',
   Original:
     'The routes of the original, frozen as its clients know them. Decimal ids are canonical here: `007` is user `7`. Errors are `{"error": "…"}`.',
+  Dashboard: 'The ring as a page for people.',
   Description: 'This description.'
 } as const
 

@@ -75,7 +75,8 @@ export const ANSWER_HEADERS = {
   'Idempotency-Replayed': '`true` when the write had been done before, with this key',
   'Retry-After': 'Seconds to wait before trying again',
   'WWW-Authenticate': 'What kind of token is wanted, and why this one was not enough (RFC 6750)',
-  'Content-Security-Policy': 'What the page may load: its own style sheet, and nothing else',
+  'Content-Security-Policy':
+    'What the page may load: from this peer what it is made of, and nothing from anywhere else',
   'Referrer-Policy': '`no-referrer`',
   'X-Accel-Buffering': '`no`: proxies are not to hold events back',
   'Request-Id': 'Of this request',

@@ -75,7 +75,8 @@ const PATH_PARAMETERS: { readonly [name: string]: { description: string; schema:
       'Of the user: 1 to 256 bytes of UTF-8 without control characters, percent-encoded; a slash is written `%2F`',
     schema: { type: 'string', minLength: 1, examples: [EXAMPLE_ID] }
   },
-  task: { description: '`id` of a task', schema: { type: 'string', examples: ['leave-1'] } }
+  task: { description: '`id` of a task', schema: { type: 'string', examples: ['leave-1'] } },
+  script: { description: 'Name of a module', schema: { type: 'string', examples: ['main.js'] } }
 }
 
 export function openApiOf(routes: readonly RouteDescription[], options: OpenApiOptions): OpenApi {

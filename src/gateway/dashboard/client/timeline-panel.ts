@@ -1,0 +1,79 @@
+/** Joins, leaves, crashes and takeovers, the latest first. What comes in bursts, as takeovers do, is one line with a count. */
+import { byId, element, say, shortPeer, timeOf } from './element.ts'
+import type { ServerEvent } from './event-stream.ts'
+
+const EVENTS_SHOWN = 60
+/** Takeovers from one peer within it are one line. */
+const BURST_MS = 10_000
+/** Of all that a peer notices, what a person follows a ring by. */
+export const TIMELINE_TYPES = [
+  'peer.up',
+  'peer.suspect',
+  'peer.down',
+  'peer.left',
+  'ring.met',
+  'slot.taken-over',
+  'member.regressed',
+  'storage.failed'
+]
+
+export interface Told {
+  readonly type: string
+  readonly time: string
+  readonly text: string
+  readonly peer?: string
+  readonly slot?: number
+  readonly from?: string
+}
+
+interface Burst {
+  readonly from: string
+  readonly at: number
+  readonly words: HTMLElement
+  slots: number
+}
+
+export class TimelinePanel {
+  readonly #list = byId('timeline')
+  #burst: Burst | undefined
+
+  state(live: boolean): void {
+    const hint = live
+      ? 'Joins, leaves, crashes and takeovers, as the asked peer notices them from now on.'
+      : 'The feed is interrupted; it goes on by itself.'
+    say(byId('timeline-hint'), hint)
+  }
+
+  /** Returns what was told. */
+  add({ data }: ServerEvent): Told {
+    const told = JSON.parse(data) as Told
+    if (told.type === 'slot.taken-over') this.#takeover(told)
+    else {
+      this.#line(told, told.text)
+      if (told.type !== 'ring.met') say(byId('announcements'), told.text)
+    }
+    return told
+  }
+
+  #takeover(told: Told): void {
+    const at = Date.parse(told.time)
+    const from = told.from ?? ''
+    if (this.#burst?.from === from && at - this.#burst.at < BURST_MS) {
+      this.#burst.slots++
+      this.#burst.words.textContent = `Leads ${this.#burst.slots} slots now that ${shortPeer(from)} led`
+      return
+    }
+    const words = this.#line(told, `Leads slot ${told.slot} now that ${shortPeer(from)} led`)
+    this.#burst = { from, at, words, slots: 1 }
+  }
+
+  #line({ type, time }: Told, text: string): HTMLElement {
+    const words = element('span', { class: 'what' }, text)
+    const kind = type.split('.').at(-1)!
+    this.#list.prepend(
+      element('li', { class: kind, 'data-type': type }, element('time', {}, timeOf(new Date(time))), words)
+    )
+    while (this.#list.children.length > EVENTS_SHOWN) this.#list.lastElementChild!.remove()
+    return words
+  }
+}
