@@ -52,7 +52,7 @@ ${commands('Whether it is whole', '/readyz?verbose', 'ring check')}
 </section>
 <section class="ring" aria-labelledby="ring-title">
 <div class="head"><h2 id="ring-title">${TITLES.ring}</h2>${commands(TITLES.ring, '/v1/ring', 'ring show')}</div>
-<div class="drawing"><svg id="circle" viewBox="-400 -400 800 800" role="group" aria-label="The ring: peers at their first positions. Arrow keys go from peer to peer, Enter holds one."></svg></div>
+<div class="drawing"><svg id="circle" viewBox="-410 -358 820 716" role="group" aria-label="The ring: peers at their first positions. Arrow keys go from peer to peer, Enter holds one."></svg></div>
 <p id="pointed" class="hint">Point at a peer, or reach it with the arrow keys, to see whom it knows.</p>
 </section>
 <section class="lookup" aria-labelledby="lookup-title">
@@ -82,7 +82,7 @@ ${commands('Whether it is whole', '/readyz?verbose', 'ring check')}
 </section>
 <section class="requests" aria-labelledby="requests-title">
 <div class="head"><h2 id="requests-title">${TITLES.requests}</h2>${commands(TITLES.requests, '/metrics', 'bench read -d 10s')}</div>
-<div class="histograms"><figure><figcaption>Time to an answer <span id="latency-summary"></span></figcaption><ol id="latency" class="bars"></ol></figure>
+<div class="histograms"><figure><figcaption>Time to an answer, up to so many ms <span id="latency-summary"></span></figcaption><ol id="latency" class="bars"></ol></figure>
 <figure><figcaption>Hops of a lookup <span id="hops-summary"></span></figcaption><ol id="hops" class="bars"></ol></figure></div>
 <p><button id="sample" type="button">Look up 20 more ids</button></p>
 </section>

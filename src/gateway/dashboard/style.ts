@@ -36,7 +36,7 @@ export const STYLE = `:root {
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 0.9375rem/1.5 var(--sans); font-variant-numeric: tabular-nums; }
+body { margin: 0; overflow-x: clip; background: var(--paper); color: var(--ink); font: 0.9375rem/1.5 var(--sans); font-variant-numeric: tabular-nums; }
 h1, h2, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
 code { font: 0.875em/1.5 var(--mono); }
@@ -132,7 +132,7 @@ h1 { font-size: clamp(1.5rem, 1rem + 1.8vw, 2.25rem); line-height: 1.15; letter-
 .pointing .place:not(.pointed) .name { fill: var(--quiet); }
 .place.pointed .spot { r: 14px; }
 .centre { pointer-events: none; text-anchor: middle; }
-.figure { font: 700 68px/1 var(--sans); letter-spacing: -0.03em; fill: var(--ink); }
+.figure { font: 700 76px/1 var(--sans); letter-spacing: -0.03em; fill: var(--ink); }
 .caption { font: 400 20px/1 var(--sans); fill: var(--quiet); }
 .links { pointer-events: none; fill: none; stroke: oklch(var(--text-l) var(--peer-c) var(--hue)); }
 .finger { stroke-width: 1; opacity: 0.75; }
@@ -205,7 +205,7 @@ figcaption { font-size: 0.8125rem; min-height: 2.6em; }
 figcaption span { display: block; color: var(--quiet); }
 .bars { display: flex; align-items: stretch; height: 8.5rem; border-bottom: 1px solid var(--line); margin: 0.25rem 0 2.4rem; gap: 3px; }
 .bars li { flex: 1; display: flex; flex-direction: column-reverse; position: relative; min-width: 0; }
-.bars .label { position: absolute; top: 100%; left: -0.5rem; right: -0.5rem; text-align: center; padding-top: 0.2rem; font-size: 0.75rem; color: var(--quiet); }
+.bars .label { position: absolute; top: 100%; left: -0.5rem; right: -0.5rem; text-align: center; padding-top: 0.2rem; font-size: 0.6875rem; color: var(--quiet); }
 .bars .bar { flex: 1; display: flex; flex-direction: column; justify-content: flex-end; min-height: 0; }
 .bars .count { font-size: 0.75rem; text-align: center; color: var(--quiet); line-height: 1.3; flex: none; }
 .bars .fill { background: var(--accent); border-radius: 2px 2px 0 0; min-height: 0; flex: none; max-height: calc(100% - 1rem); transition: height 0.3s; }
@@ -222,7 +222,7 @@ figcaption span { display: block; color: var(--quiet); }
   .requests { grid-column: span 4; }
 }
 @media (min-width: 64rem) {
-  .lookup { min-height: 15rem; }
+  .lookup { min-height: 14rem; }
   .changes, .timeline { grid-row: 4 / span 2; }
   .log { height: 27rem; }
 }

@@ -3,14 +3,14 @@ import type { Api } from './api.ts'
 import { byId, say } from './element.ts'
 import { Histogram } from './histogram.ts'
 
-const LATENCY_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+const LATENCY_MS = [2, 5, 10, 20, 50, 100, 200, 500]
 const HOPS_MAX = 6
 const SAMPLE = 20
 
 export class RequestsPanel {
   readonly #latency = new Histogram(byId('latency'), [
     ...LATENCY_MS.map(to => ({ label: `${to}`, to })),
-    { label: 'more', to: Number.POSITIVE_INFINITY }
+    { label: '+', to: Number.POSITIVE_INFINITY }
   ])
   readonly #hops = new Histogram(byId('hops'), [
     ...Array.from({ length: HOPS_MAX }, (_, to) => ({ label: `${to}`, to })),

@@ -7,9 +7,9 @@ import { lookupPath, type Traced } from './lookup-path.ts'
 import { linksOf } from './peer-links.ts'
 import type { Picture } from './picture.ts'
 
-export const RING_RADIUS = 258
-const BAND = { inner: 244, outer: 276, node: 284 } as const
-const LABEL_RADIUS = 306
+export const RING_RADIUS = 282
+const BAND = { inner: 265, outer: 299, node: 308 } as const
+const LABEL_RADIUS = 330
 /** Between slots of two owners, in units of the drawing. */
 const GAP = 1.5
 /** Labels that stand upright need more of the circle than those that point outwards. */

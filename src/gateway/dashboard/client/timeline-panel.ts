@@ -36,8 +36,13 @@ interface Burst {
 export class TimelinePanel {
   readonly #list = byId('timeline')
   #burst: Burst | undefined
+  #begun = false
 
   state(live: boolean): void {
+    if (live && !this.#begun) {
+      this.#begun = true
+      this.#line({ type: 'page.watching', time: new Date().toISOString() }, 'This page began to watch')
+    }
     const hint = live
       ? 'Joins, leaves, crashes and takeovers, as the asked peer notices them from now on.'
       : 'The feed is interrupted; it goes on by itself.'
@@ -67,7 +72,7 @@ export class TimelinePanel {
     this.#burst = { from, at, words, slots: 1 }
   }
 
-  #line({ type, time }: Told, text: string): HTMLElement {
+  #line({ type, time }: Pick<Told, 'type' | 'time'>, text: string): HTMLElement {
     const words = element('span', { class: 'what' }, text)
     const kind = type.split('.').at(-1)!
     this.#list.prepend(
