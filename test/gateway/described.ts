@@ -15,7 +15,12 @@ const HEADERS_OF_HTTP = /^(content-(type|length)|allow|vary|access-control-.+)$/
 
 const PATHS = Object.keys(DOCUMENT.paths).map(path => ({
   path,
-  pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]*')}$`)
+  pattern: new RegExp(
+    `^${path
+      .replaceAll('.', '\\.')
+      .replace('{id}', '[^/]*')
+      .replace(/\{\w+\}/g, '[^/]+')}$`
+  )
 }))
 
 /** A copy in which a member that nobody described is an error. What is published lets callers pass over new ones. */
