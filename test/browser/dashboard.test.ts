@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { createPeer } from '../../src/index.ts'
 import { ask, userPath } from '../end-to-end/gateway-call.ts'
 import { Processes } from '../end-to-end/processes.ts'
 import { launchChromium, noChromium } from './chromium.ts'
@@ -166,6 +167,35 @@ describe('the dashboard in a browser', { skip: noChromium }, () => {
     assert.deepEqual(complaints, [])
     await page.close()
   })
+})
+
+test('where tokens are needed the page asks for one, and keeps it for the tab', {
+  skip: noChromium
+}, async () => {
+  const token = 'a-token-that-only-this-test-knows'
+  const http = { port: 0, tokens: [{ token, scopes: ['read' as const] }] }
+  await using peer = await createPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], http })
+  const browser = await launchChromium()
+  try {
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('console', message => complaints.push(message.text()))
+    await page.goto(`${peer.httpUrl}/ui`)
+    await page.waitForSelector('#token-text:focus')
+    assert.equal(await page.locator('.place').count(), 0)
+    await page.keyboard.type(token)
+    await page.keyboard.press('Enter')
+    await page.waitForSelector(`.place[data-peer="${peer.peer}"]`)
+    await peer.users.set('ada', { status: 'ONLINE' })
+    await page.waitForSelector('#changes li[data-user="ada"]')
+    await page.reload()
+    await page.waitForSelector('.place')
+    assert.ok(await page.isHidden('#token'))
+    assert.ok(!(await page.content()).includes(token))
+    assert.deepEqual(complaints, [])
+  } finally {
+    await browser.close()
+  }
 })
 
 /** Runs in the page: words whose contrast to what is behind them is below 4.5 (WCAG 2.2, 1.4.3), of HTML and of the drawing. */

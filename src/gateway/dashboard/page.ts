@@ -62,19 +62,19 @@ ${commands('Whether it is whole', '/readyz?verbose', 'ring check')}
 </section>
 <section class="peers" aria-labelledby="peers-title">
 <div class="head"><h2 id="peers-title">${TITLES.peers}</h2>${commands(TITLES.peers, '/v1/ring', 'ring show')}</div>
-<table><caption id="ideal" class="hint"></caption>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="peers-title"><table><caption id="ideal" class="hint"></caption>
 <thead><tr><th scope="col">Peer</th><th scope="col">Slots led</th><th scope="col">Users</th></tr></thead>
-<tbody id="balance"></tbody></table>
+<tbody id="balance"></tbody></table></div>
 </section>
 <section class="changes" aria-labelledby="changes-title">
 <div class="head"><h2 id="changes-title">${TITLES.changes}</h2>${commands(TITLES.changes, '/v1/changes', 'users watch')}</div>
-<ol id="changes" class="log" tabindex="0" aria-labelledby="changes-title"></ol>
 <p id="changes-hint" class="hint">Waiting for the feed.</p>
+<ol id="changes" class="log" tabindex="0" aria-labelledby="changes-title"></ol>
 </section>
 <section class="timeline" aria-labelledby="timeline-title">
 <div class="head"><h2 id="timeline-title">${TITLES.timeline}</h2>${commands(TITLES.timeline, '/v1/events', undefined)}</div>
+<p id="timeline-hint" class="hint">Joins, leaves, crashes and takeovers, as the asked peer notices them.</p>
 <ol id="timeline" class="log" tabindex="0" aria-labelledby="timeline-title"></ol>
-<p id="timeline-hint" class="hint">Joins, leaves, crashes and takeovers, as the asked peer notices them from now on.</p>
 </section>
 <section class="tasks" aria-labelledby="tasks-title">
 <div class="head"><h2 id="tasks-title">${TITLES.tasks}</h2>${commands(TITLES.tasks, '/v1/tasks', 'peer status')}</div>
@@ -82,7 +82,7 @@ ${commands('Whether it is whole', '/readyz?verbose', 'ring check')}
 </section>
 <section class="requests" aria-labelledby="requests-title">
 <div class="head"><h2 id="requests-title">${TITLES.requests}</h2>${commands(TITLES.requests, '/metrics', 'bench read -d 10s')}</div>
-<div class="histograms"><figure><figcaption>Time to an answer, up to so many ms <span id="latency-summary"></span></figcaption><ol id="latency" class="bars"></ol></figure>
+<div class="histograms"><figure><figcaption>Time to an answer, ms <span id="latency-summary"></span></figcaption><ol id="latency" class="bars"></ol></figure>
 <figure><figcaption>Hops of a lookup <span id="hops-summary"></span></figcaption><ol id="hops" class="bars"></ol></figure></div>
 <p><button id="sample" type="button">Look up 20 more ids</button></p>
 </section>

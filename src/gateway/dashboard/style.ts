@@ -137,7 +137,8 @@ h1 { font-size: clamp(1.5rem, 1rem + 1.8vw, 2.25rem); line-height: 1.15; letter-
 .links { pointer-events: none; fill: none; stroke: oklch(var(--text-l) var(--peer-c) var(--hue)); }
 .finger { stroke-width: 1; opacity: 0.75; }
 .successor { stroke-width: 3; }
-.pointing .centre { opacity: 0.12; }
+.centre { transition: opacity 0.3s; }
+.pointing .centre, .walking .centre { opacity: 0.14; }
 .walk { pointer-events: none; }
 .leg { fill: none; stroke: var(--key); stroke-width: 2.5; stroke-dasharray: 1; stroke-linecap: round; }
 .stop { fill: var(--key); }
@@ -155,6 +156,7 @@ h1 { font-size: clamp(1.5rem, 1rem + 1.8vw, 2.25rem); line-height: 1.15; letter-
 .hops .why { color: var(--quiet); overflow-wrap: anywhere; }
 .ms { font-weight: 600; }
 
+.scroll { max-height: 27rem; overflow-y: auto; overscroll-behavior: contain; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 caption { caption-side: bottom; text-align: left; padding-top: 0.6rem; }
 thead th { padding: 0 0 0.35rem; text-align: left; font-weight: 400; font-size: 0.8125rem; color: var(--quiet); }
@@ -175,7 +177,7 @@ tbody tr.pointed { background: var(--raised); }
 tbody .fill { display: block; height: 100%; border-radius: 0.3rem 0 0 0.3rem; background: oklch(var(--peer-l) var(--peer-c) var(--hue)); transition: width 0.4s; }
 .number { text-align: right; }
 
-.log { height: 17rem; overflow-y: auto; overscroll-behavior: contain; border-top: 1px solid var(--line); margin-bottom: 0.6rem; }
+.log { max-height: 20rem; overflow-y: auto; overscroll-behavior: contain; margin-top: 0.6rem; border-top: 1px solid var(--line); }
 .log li { display: grid; grid-template-columns: 4.75rem minmax(0, 1fr) max-content; gap: 0.6rem; align-items: baseline; padding: 0.3rem 0; border-bottom: 1px solid var(--line); }
 .log time { color: var(--quiet); font-size: 0.8125rem; }
 .who { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -212,7 +214,7 @@ figcaption span { display: block; color: var(--quiet); }
 .requests button { margin-top: 0; }
 
 @media (min-width: 64rem) {
-  main { grid-template-columns: repeat(12, minmax(0, 1fr)); }
+  main { grid-template-columns: repeat(12, minmax(0, 1fr)); grid-template-rows: auto auto 1fr; }
   .verdict { grid-column: 1 / -1; }
   .ring { grid-column: span 7; grid-row: 2 / span 2; }
   .lookup, .peers { grid-column: span 5; }
@@ -224,7 +226,7 @@ figcaption span { display: block; color: var(--quiet); }
 @media (min-width: 64rem) {
   .lookup { min-height: 14rem; }
   .changes, .timeline { grid-row: 4 / span 2; }
-  .log { height: 27rem; }
+  .log { max-height: 32rem; }
 }
 @media (max-width: 40rem) {
   header, main { padding-left: 1rem; padding-right: 1rem; }

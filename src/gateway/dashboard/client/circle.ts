@@ -59,11 +59,11 @@ export function bandPath({ from, to }: Arc, inner: number, outer: number, gap = 
   return `M${at(a)}A${outer} ${outer} 0 ${large} 1 ${at(b)}L${at(c)}A${inner} ${inner} 0 ${large} 0 ${at(d)}Z`
 }
 
-/** A line from one point of the circle to another that bends towards the centre, the more the nearer they are. */
+/** A line from one point of the circle to another that bends towards the centre, the more the farther they are apart. */
 export function chordPath(from: number, to: number, radius: number): string {
   const [a, b] = [pointAt(from, radius), pointAt(to, radius)]
   const apart = Math.hypot(a.x - b.x, a.y - b.y) / (2 * radius)
-  const pull = 0.25 + 0.5 * apart * (1 - apart)
+  const pull = Math.max(0, 0.8 - 1.1 * apart)
   const bend = { x: ((a.x + b.x) / 2) * pull, y: ((a.y + b.y) / 2) * pull }
   return `M${at(a)}Q${at(bend)} ${at(b)}`
 }

@@ -18,7 +18,7 @@ export class Histogram {
     this.#buckets = buckets
     this.#bars = buckets.map(({ label }) => {
       const fill = element('span', { class: 'fill', 'aria-hidden': 'true' })
-      const count = element('span', { class: 'count' }, '0')
+      const count = element('span', { class: 'count' })
       list.append(
         element(
           'li',

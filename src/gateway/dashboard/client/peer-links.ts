@@ -16,10 +16,12 @@ export function linksOf(report: PeerReport, ring: RingReport, self: SelfReport |
   const known = report.self && self !== undefined
   const successors = known ? self.successors.slice(0, SUCCESSORS_SHOWN) : successorsOf(report, ring)
   const fingers = known ? distinct(self.fingers) : []
-  const names = [...new Set(successors.map(({ peer }) => shortPeer(peer)))].join(', ')
+  const others = successors.filter(({ peer }) => peer !== report.peer)
+  // Joined, lest a line break behind the dots.
+  const names = [...new Set(others.map(({ peer }) => shortPeer(peer).replace('…', '…\u2060')))].join(', ')
   return {
     text:
-      successors.length === 0
+      others.length === 0
         ? 'It is alone.'
         : `From its first place on: successors ${names}${known ? `; ${fingers.length} fingers, drawn thin` : ''}.`,
     paths: radius => [

@@ -14,6 +14,7 @@ const LABEL_RADIUS = 330
 const GAP = 1.5
 /** Labels that stand upright need more of the circle than those that point outwards. */
 const UPRIGHT_PEERS_MAX = 20
+const VIEW = { upright: '-410 -358 820 716', outwards: '-425 -425 850 850' } as const
 const LABEL_APART = { upright: 0.034, outwards: 0.0115 } as const
 
 export class RingView {
@@ -39,6 +40,7 @@ export class RingView {
 
   /** Undefined: none. */
   trace(lookup: Traced | undefined): void {
+    this.#svg.classList.toggle('walking', lookup !== undefined)
     this.#lookup.replaceChildren(...(lookup === undefined ? [] : lookupPath(lookup, RING_RADIUS)))
   }
 
@@ -82,6 +84,7 @@ export class RingView {
       .map(peer => ({ peer, turn: turnOf(peer.positions[0] ?? '0') }))
       .sort((a, b) => a.turn - b.turn)
     const upright = placed.length <= UPRIGHT_PEERS_MAX
+    this.#svg.setAttribute('viewBox', upright ? VIEW.upright : VIEW.outwards)
     const turns = placed.map(({ turn }) => turn)
     const labels = spread(turns, upright ? LABEL_APART.upright : LABEL_APART.outwards)
     this.#peers.replaceChildren(

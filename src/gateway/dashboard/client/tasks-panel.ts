@@ -2,7 +2,7 @@
 import type { TaskReport } from '../../../users/ring-report.ts'
 import { byId, element } from './element.ts'
 
-const TASKS_SHOWN = 6
+const TASKS_SHOWN = 4
 const NAMES: Record<TaskReport['kind'], string> = {
   leave: 'Leaving the ring',
   recovery: 'Recovery',

@@ -44,7 +44,7 @@ export class TimelinePanel {
       this.#line({ type: 'page.watching', time: new Date().toISOString() }, 'This page began to watch')
     }
     const hint = live
-      ? 'Joins, leaves, crashes and takeovers, as the asked peer notices them from now on.'
+      ? 'Joins, leaves, crashes and takeovers, as the asked peer notices them.'
       : 'The feed is interrupted; it goes on by itself.'
     say(byId('timeline-hint'), hint)
   }
