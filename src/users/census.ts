@@ -51,22 +51,40 @@ interface SlotTruth {
   readonly users: number
 }
 
-/** Slots that nobody leads, as far as peers say that are asked one after the other. */
-export function leaderless(census: Census): Set<Slot> {
-  return new Set(slotTruths(census).flatMap(({ slot, leaders }) => (leaders.length === 0 ? [slot] : [])))
+/** Slots with which something seems to be wrong, as far as peers say that are asked one after the other. */
+export interface Troubled {
+  /** Nobody leads them. */
+  readonly lost: Set<Slot>
+  /** Fewer copies than there could be. */
+  readonly under: Set<Slot>
 }
 
-/** `lost`: slots that have no leader; one whose leader just changes only seems to have none. @default what this census says */
-export function reportRing(census: Census, lost: ReadonlySet<Slot> = leaderless(census)): RingReport {
+export function troubledSlots(census: Census): Troubled {
+  const slots = slotTruths(census)
+  const copies = copiesPossible(census)
+  const numbers = (wrong: (truth: SlotTruth) => boolean) =>
+    new Set(slots.filter(wrong).map(({ slot }) => slot))
+  return {
+    lost: numbers(({ leaders }) => leaders.length === 0),
+    under: numbers(({ current }) => current.length < copies)
+  }
+}
+
+function copiesPossible({ genesis, peers }: Census): number {
+  const staying = [...peers.values()].filter(
+    ({ description, tally }) => description !== undefined && stateOf(description, tally) !== 'leaving'
+  ).length
+  return Math.min(genesis.replicas, staying)
+}
+
+/** `troubled`: of those slots it is said; one that just changes only seems to be. @default what this census says */
+export function reportRing(census: Census, troubled: Troubled = troubledSlots(census)): RingReport {
   const { genesis } = census
   const nodes = placedNodes(census)
   const slots = slotTruths(census)
-  const staying = [...census.peers.values()].filter(
-    ({ description, tally }) => description !== undefined && stateOf(description, tally) !== 'leaving'
-  ).length
-  const copies = Math.min(genesis.replicas, staying)
-  const under = slots.filter(({ current }) => current.length < copies)
-  const unavailable = slots.filter(({ slot }) => lost.has(slot))
+  const copies = copiesPossible(census)
+  const under = slots.filter(({ slot }) => troubled.under.has(slot))
+  const unavailable = slots.filter(({ slot }) => troubled.lost.has(slot))
   const problems = [
     ...peerProblems(census, new Set(slots.flatMap(({ members }) => members))),
     ...listed('pointers', nodes.flatMap(pointerProblem)),

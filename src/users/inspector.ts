@@ -6,7 +6,7 @@ import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
 import { keyOf, positionToHex } from '../ring/position.ts'
 import { slotOf, slotStart } from '../ring/slot.ts'
 import { type Runtime, raceSignal, sleep } from '../runtime.ts'
-import { type Census, leaderless, reportRing, type StuckSlot, stuckSlots } from './census.ts'
+import { type Census, reportRing, type StuckSlot, stuckSlots, troubledSlots } from './census.ts'
 import type { Locator } from './locator.ts'
 import type { HealthCheck, LookupReport, RingInspector, RingReport, SelfReport } from './ring-report.ts'
 import { checkUserId } from './user.ts'
@@ -135,18 +135,19 @@ export class Inspector implements RingInspector {
     return this.#init.chord.member ? 'normal' : 'joining'
   }
 
-  /** A slot whose leader just changes seems to have none when peers are asked one after the other: look again. */
+  /** A slot that just changes seems to lack its leader, or a copy: what is not so each time one looks is not so. */
   async #takeCensus(): Promise<RingReport> {
     const { clock } = this.#init.runtime
     let census = await this.#askAll()
-    const lost = leaderless(census)
-    for (let looks = 1; looks < CENSUS_LOOKS_MAX && lost.size > 0; looks++) {
+    const { lost, under } = troubledSlots(census)
+    for (let looks = 1; looks < CENSUS_LOOKS_MAX && lost.size + under.size > 0; looks++) {
       await sleep(clock, CENSUS_PAUSE_MS)
       census = await this.#askAll()
-      const now = leaderless(census)
-      for (const slot of lost) if (!now.has(slot)) lost.delete(slot)
+      const now = troubledSlots(census)
+      for (const slot of lost) if (!now.lost.has(slot)) lost.delete(slot)
+      for (const slot of under) if (!now.under.has(slot)) under.delete(slot)
     }
-    return reportRing(census, lost)
+    return reportRing(census, { lost, under })
   }
 
   async #askAll(): Promise<Census> {
