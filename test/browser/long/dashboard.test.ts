@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { createPeer } from '../../src/index.ts'
-import { ask, userPath } from '../end-to-end/gateway-call.ts'
-import { Processes } from '../end-to-end/processes.ts'
-import { launchChromium, noChromium } from './chromium.ts'
+import { createPeer } from '../../../src/index.ts'
+import { ask, userPath } from '../../end-to-end/gateway-call.ts'
+import { Processes } from '../../end-to-end/processes.ts'
+import { launchChromium, noChromium } from '../chromium.ts'
 
 /** A page of a loaded machine may be slow; what has to be quick is measured apart. */
 const WAIT_MS = 30_000
