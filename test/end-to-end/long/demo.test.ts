@@ -7,10 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { DemoState } from '../../src/cli/demo/state.ts'
-import { freePort, freePortsFrom } from '../../src/cli/free-port.ts'
-import type { RingReport } from '../../src/users/ring-report.ts'
-import { ANILLO, until } from './processes.ts'
+import type { DemoState } from '../../../src/cli/demo/state.ts'
+import { freePort, freePortsFrom } from '../../../src/cli/free-port.ts'
+import type { RingReport } from '../../../src/users/ring-report.ts'
+import { ANILLO, until } from '../processes.ts'
 
 class Demo implements AsyncDisposable {
   readonly #child: ChildProcess
