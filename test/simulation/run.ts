@@ -39,6 +39,8 @@ const CALL_MS = 3_000
 const COMPLETE_MS = 60_000
 /** What is committed is on the disk of every member, in its table; a snapshot that got lost is given up first. */
 const EQUAL_MS = 10_000
+/** Whoever is a member no more has dropped what it had. */
+const RELEASED_MS = 10_000
 /** Nobody renews them any more. */
 const LEASES_MS = 10_000
 /** No view changed for so long: everything is where it should be. */
@@ -174,6 +176,7 @@ export class Run {
     await must('are not followed by all members', COMPLETE_MS, slot => this.#ring.isFollowed(slot))
     await must('have leases that are over', LEASES_MS, slot => this.#ring.witness.slot(slot).leases === 0)
     await must('are not equal at all members', EQUAL_MS, slot => this.#isEqual(slot))
+    await must('are kept by former members', RELEASED_MS, slot => this.#ring.isReleased(slot))
     await this.#settle(slots)
   }
 

@@ -178,6 +178,15 @@ export class UsersRing {
     })
   }
 
+  /** Nobody keeps data of views that others have continued. */
+  isReleased(slot: number): boolean {
+    return this.peers.every(peer => {
+      if (peer.left || this.isBroken(peer.peer)) return true
+      const state = this.witness.replicaOf(peer.member, slot)?.state
+      return state === undefined || !(state.handOff || state.clearing)
+    })
+  }
+
   /** All peers that are not broken are in the ring and serve their clients. */
   get allReady(): boolean {
     return this.peers.every(peer => peer.users !== undefined || !this.#isToRun(peer))
