@@ -119,6 +119,7 @@ export function createClient(options: ClientOptions): Client {
       )
     },
     getMany: (ids, options) => many.getMany(ids, options),
+    heartbeatMany: (ids, ttlMs, options) => many.heartbeatMany(ids, ttlMs, options),
     page: options => many.page(options),
     list: options => many.list(options),
     watch: options => many.watch(options),

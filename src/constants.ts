@@ -28,6 +28,8 @@ export const PROFILE_BYTES_MAX = 64 * KiB
 export const PAGE_USERS_MAX = 1_000
 /** and about so many bytes of them: a page travels in one frame, and is read while nothing else of the slot happens. */
 export const PAGE_BYTES_MAX = 256 * KiB
+/** Ids that one request may name, for what is done to several users at once; they fit a request's body. */
+export const BATCH_IDS_MAX = 1_000
 /** A presence lease. A shorter one would end between two heartbeats of a busy network, */
 export const LEASE_MIN_MS = 1_000
 /** and for whom a day is too short, a status for good is better. */
@@ -187,5 +189,9 @@ assert(
 assert(
   PAGE_BYTES_MAX + 2 * PROFILE_BYTES_MAX < FRAME_BYTES_MAX,
   'a page and the user that made it full travel in one frame'
+)
+assert(
+  BATCH_IDS_MAX * (2 * USER_ID_BYTES_MAX + '"",'.length) < HTTP_BODY_BYTES_MAX,
+  'as many ids as may be named fit a body, also where JSON escapes each byte'
 )
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')

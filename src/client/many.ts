@@ -6,6 +6,7 @@ import type { WatchEvent, WatchOptions } from '../users/change.ts'
 import type { Filter } from '../users/listing.ts'
 import type {
   Found,
+  HeartbeatResult,
   ImportItem,
   ImportMode,
   ImportOptions,
@@ -14,7 +15,7 @@ import type {
   PageOptions,
   UserPage
 } from '../users/many-users.ts'
-import type { User } from '../users/user.ts'
+import { checkTtl, type User } from '../users/user.ts'
 import type { CallOptions } from '../users/users.ts'
 import { bodyOf } from './answer.ts'
 import type { Gateways } from './gateways.ts'
@@ -44,6 +45,13 @@ export class ManyOverHttp implements ManyUsers {
   getMany(ids: readonly string[], { signal }: CallOptions = {}): Promise<Found> {
     const call = { method: 'POST', path: '/v1/users:batchGet', headers: JSON_HEADERS, signal } as const
     return this.#gateways.call({ ...call, body: JSON.stringify({ ids }) }, bodyOf<Found>)
+  }
+
+  async heartbeatMany(ids: readonly string[], ttlMs: number, { signal }: CallOptions = {}) {
+    const body = JSON.stringify({ ids, ttl: formatDuration(checkTtl(ttlMs)) })
+    const call = { method: 'POST', path: '/v1/users:heartbeat', headers: JSON_HEADERS, body, signal } as const
+    const { items } = await this.#gateways.call(call, bodyOf<{ items: HeartbeatResult[] }>)
+    return items
   }
 
   async page({ signal, ...query }: PageOptions = {}): Promise<UserPage> {

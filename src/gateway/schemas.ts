@@ -1,6 +1,7 @@
 /** The shapes of what callers send, as zod schemas: they validate, and describe the same in words of their own. */
 import { z } from 'zod'
 import {
+  BATCH_IDS_MAX,
   LEASE_MAX_MS,
   LEASE_MIN_MS,
   PAGE_USERS_MAX,
@@ -70,10 +71,10 @@ export const importLine = z.looseObject({
   ttl: ttl.nullish(),
   expiresAt: z.iso.datetime().nullish()
 })
-export const batchGetBody = z.strictObject({
-  ids: z.array(z.string(), { error: 'Give a list of user ids' }).max(PAGE_USERS_MAX)
-})
+const ids = z.array(z.string(), { error: 'Give a list of user ids' }).max(BATCH_IDS_MAX)
+export const batchGetBody = z.strictObject({ ids })
 export const heartbeatBody = z.strictObject({ ttl })
+export const heartbeatsBody = z.strictObject({ ids, ttl })
 /** The original looks at nothing but the status. */
 export const statusBody = z.looseObject({ status })
 

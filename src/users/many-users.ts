@@ -1,7 +1,7 @@
 /** Users in numbers: the part of {@link Users} that goes over all slots of the ring. */
 import type { WatchEvent, WatchOptions } from './change.ts'
 import type { Filter } from './listing.ts'
-import type { Profile, Status, User } from './user.ts'
+import type { Presence, Profile, Status, User } from './user.ts'
 import type { CallOptions, ReadOptions } from './users.ts'
 
 export interface PageOptions extends Filter, CallOptions {
@@ -28,6 +28,19 @@ export interface Found {
   readonly items: readonly User[]
   readonly missing: readonly string[]
 }
+
+/** What came of the heartbeat of one user. */
+export type HeartbeatResult =
+  | (Presence & { readonly result: 'renewed' })
+  /** There is no such user; or it has no lease, since its status was set without one: set it with a ttl first. */
+  | { readonly id: string; readonly result: 'missing' | 'no-lease' }
+  | {
+      readonly id: string
+      readonly result: 'failed'
+      /** Name of the error, as everywhere. */
+      readonly error: string
+      readonly detail: string
+    }
 
 /** `upsert` creates or replaces; `create` refuses users that there are; `skip` leaves those as they are. */
 export const IMPORT_MODES = ['upsert', 'create', 'skip'] as const
@@ -80,6 +93,16 @@ export interface Watch {
 export interface ManyUsers {
   /** Each as `get`. At most 1,000 ids. @throws as `get`, for all of them when it is so for one */
   getMany(ids: readonly string[], options?: ReadOptions): Promise<Found>
+  /**
+   * Each as `heartbeat`, many at a time: what came of each, in the order of the ids, each once. One that fails harms only
+   * itself, and may be sent again. At most 1,000 ids. Takes 10 s at most: those whose turn did not come by then have failed.
+   * @throws InvalidRequestError too many ids; InvalidUserError the ttl; NotRunningError
+   */
+  heartbeatMany(
+    ids: readonly string[],
+    ttlMs: number,
+    options?: CallOptions
+  ): Promise<readonly HeartbeatResult[]>
   /**
    * One page of all users. Each slot of the ring is read as it was at one moment, as strongly as a single user, and slots
    * one after the other: who is there from the first page to the last is listed once, who comes or goes meanwhile may be.

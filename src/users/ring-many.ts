@@ -1,5 +1,5 @@
 /** Many users of the ring at once: slot after slot, each asked of its leader, some of them ahead. */
-import { PAGE_USERS_MAX } from '../constants.ts'
+import { BATCH_IDS_MAX, PAGE_USERS_MAX } from '../constants.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { Scan, Slots } from '../replica/slot-machine.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
@@ -7,6 +7,7 @@ import { parallel } from '../runtime.ts'
 import { type AttemptInit, type Errand, pursue } from './attempt.ts'
 import type { WatchEvent, WatchOptions } from './change.ts'
 import type { ChangeSource } from './change-source.ts'
+import { heartbeatUsers } from './heartbeats.ts'
 import { importUsers } from './import.ts'
 import { cursorAfter, placeOf } from './list-cursor.ts'
 import { type Filter, type ListPage, type ListQuery, pageOf } from './listing.ts'
@@ -22,7 +23,7 @@ import type {
 import type { Operation, Outcome } from './operation.ts'
 import { RingWatch } from './ring-watch.ts'
 import { sharedSignal } from './shared-signal.ts'
-import type { User } from './user.ts'
+import { checkTtl, type User } from './user.ts'
 import type { CallOptions, ReadOptions, TracedUsers } from './users.ts'
 import type { UsersRpc } from './users-rpc.ts'
 
@@ -49,8 +50,7 @@ export class RingMany implements OpenableUsers {
   }
 
   async getMany(ids: readonly string[], { consistency, signal }: ReadOptions = {}): Promise<Found> {
-    if (ids.length > PAGE_USERS_MAX)
-      throw new InvalidRequestError(`At most ${PAGE_USERS_MAX} ids at once; these are ${ids.length}`)
+    checkBatch(ids)
     const found = new Map<string, User | undefined>(ids.map(id => [id, undefined]))
     const options = { consistency, signal: sharedSignal(signal) }
     await parallel([...found.keys()], GETS_AT_ONCE, async id => {
@@ -60,6 +60,12 @@ export class RingMany implements OpenableUsers {
       items: [...found.values()].filter(user => user !== undefined),
       missing: [...found].flatMap(([id, user]) => (user === undefined ? [id] : []))
     }
+  }
+
+  async heartbeatMany(ids: readonly string[], ttlMs: number, { signal }: CallOptions = {}) {
+    checkBatch(ids)
+    const { users, runtime } = this.#init
+    return heartbeatUsers(ids, { users, clock: runtime.clock, ttlMs: checkTtl(ttlMs), signal })
   }
 
   async page({ limit = PAGE_USERS_DEFAULT, cursor, signal, ...filter }: PageOptions = {}): Promise<UserPage> {
@@ -153,6 +159,12 @@ export class RingMany implements OpenableUsers {
     }
     return (await pursue(errand, this.#init, signal)).outcome
   }
+}
+
+/** @throws InvalidRequestError */
+function checkBatch(ids: readonly string[]): void {
+  if (ids.length > BATCH_IDS_MAX)
+    throw new InvalidRequestError(`At most ${BATCH_IDS_MAX} ids at once; these are ${ids.length}`)
 }
 
 /** What the leader of the slot reads. */

@@ -220,6 +220,7 @@ function quote(id: string): string {
 export function plainUsers(users: TracedUsers, many: ManyUsers): Users {
   return {
     getMany: (ids, options) => many.getMany(ids, options),
+    heartbeatMany: (ids, ttlMs, options) => many.heartbeatMany(ids, ttlMs, options),
     page: options => many.page(options),
     list: options => many.list(options),
     watch: options => many.watch(options),

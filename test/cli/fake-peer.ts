@@ -35,6 +35,7 @@ export function fakePeer(changes: Partial<AnilloPeer> = {}): FakePeer {
       heartbeat: unused,
       delete: unused,
       getMany: unused,
+      heartbeatMany: unused,
       page: unused,
       list: unused,
       count: unused,

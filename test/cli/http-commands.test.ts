@@ -36,32 +36,44 @@ const notFound = problem(404, 'not-found', 'There is no user "8"')
 
 describe('anillo users heartbeat', () => {
   const presence = { id: '7', status: 'ONLINE', version: '3.41', expiresAt: '2026-11-22T10:05:30.000Z' }
-  const renewed = { 'POST /v1/users/7/heartbeat': ok(presence) }
+  const renewed = { ...presence, result: 'renewed' }
+  const answers = (...items: object[]) => ({ 'POST /v1/users:heartbeat': ok({ items }) })
 
   it('renews leases and says until when they last', async () => {
-    const { code, out, asked } = await anillo(['users', 'heartbeat', '7', '--ttl', '30s'], renewed)
+    const { code, out, asked } = await anillo(['users', 'heartbeat', '7', '--ttl', '30s'], answers(renewed))
     assert.equal(code, 0)
     assert.equal(out, 'ID   STATUS   EXPIRES\n7    ONLINE   2026-11-22T10:05:30.000Z\n')
-    assert.deepEqual(JSON.parse(asked[0]!.body), { ttl: '30s' })
+    assert.deepEqual(JSON.parse(asked[0]!.body), { ids: ['7'], ttl: '30s' })
   })
 
-  it('renews the others when one is unknown or has no lease, and exits 3 or 4', async () => {
-    for (const [code, answer] of [
-      [3, notFound],
-      [4, problem(412, 'conflict', 'User "8" has no lease to renew', { current: ada })]
+  it('renews the others when one is unknown, has no lease or cannot be reached, and exits 3, 4 or 5', async () => {
+    const failed = { result: 'failed', error: 'UnavailableError', detail: 'no majority' }
+    for (const [code, of, said] of [
+      [3, { result: 'missing' }, /no user "8"/],
+      [4, { result: 'no-lease' }, /user "8" has no lease/],
+      [5, failed, /user "8" .*UnavailableError: no majority/]
     ] as const) {
-      const answers = { ...renewed, 'POST /v1/users/8/heartbeat': answer }
       const args = ['users', 'heartbeat', '8', '7', '--ttl', '1m', '-o', 'json']
-      const outcome = await anillo(args, answers)
+      const outcome = await anillo(args, answers({ id: '8', ...of }, renewed))
       assert.equal(outcome.code, code)
       assert.deepEqual(JSON.parse(outcome.out), presence)
-      assert.match(outcome.err, /8/)
+      assert.match(outcome.err, said)
     }
+  })
+
+  it('sends a thousand at a time', async () => {
+    const ids = Array.from({ length: 1_001 }, (_, at) => `u${at}`)
+    const { code, asked } = await anillo(['users', 'heartbeat', ...ids, '--ttl', '1m'], answers(renewed))
+    assert.equal(code, 0)
+    assert.deepEqual(
+      asked.map(({ body }) => JSON.parse(body).ids),
+      [ids.slice(0, 1_000), ids.slice(1_000)]
+    )
   })
 
   it('refuses what is no duration, and none', async () => {
     for (const more of [[], ['--ttl', '30']]) {
-      const { code, asked } = await anillo(['users', 'heartbeat', '7', ...more], renewed)
+      const { code, asked } = await anillo(['users', 'heartbeat', '7', ...more], answers(renewed))
       assert.deepEqual([code, asked], [2, []])
     }
   })

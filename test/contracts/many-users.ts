@@ -91,6 +91,34 @@ export function describeManyUsers(title: string, prefix: string, users: () => Us
       assert.deepEqual(missing, ['nobody'])
     })
 
+    it('renews the leases of several at once, and says of each in order what came of it', async () => {
+      const leased = [`${prefix}-leased-0`, `${prefix}-leased-1`]
+      for (const each of leased) await elsewhere().set(each, { status: 'BUSY', ttlMs: 3_600_000 })
+      const asked = [leased[0]!, 'nobody', id(1), '', leased[1]!, leased[0]!]
+      const results = await users().heartbeatMany(asked, 7_200_000)
+      assert.deepEqual(
+        results.map(each => [each.id, 'error' in each ? each.error : each.result]),
+        [
+          [leased[0], 'renewed'],
+          ['nobody', 'missing'],
+          [id(1), 'no-lease'],
+          ['', 'InvalidUserError'],
+          [leased[1], 'renewed']
+        ]
+      )
+      for (const each of leased) {
+        const { status, version, expiresAt } = (await elsewhere().get(each))!
+        assert.deepEqual(
+          results.find(result => result.id === each),
+          { id: each, status, version, expiresAt, result: 'renewed' }
+        )
+        await users().delete(each)
+      }
+      await assert.rejects(users().heartbeatMany(leased, 1), { name: 'InvalidUserError' })
+      const tooMany = Array.from({ length: 1_001 }, (_, at) => String(at))
+      await assert.rejects(users().heartbeatMany(tooMany, 30_000), { name: 'InvalidRequestError' })
+    })
+
     it('lists what was acknowledged a moment ago, and no more what was deleted', async () => {
       await users().set(`${prefix}-late`, { status: 'BUSY' })
       assert.ok((await listed(elsewhere())).includes(`${prefix}-late`))

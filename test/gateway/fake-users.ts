@@ -7,6 +7,8 @@ import {
   NotFoundError
 } from '../../src/errors.ts'
 import { asSlot } from '../../src/ring/slot.ts'
+import { systemClock } from '../../src/runtime.ts'
+import { heartbeatUsers } from '../../src/users/heartbeats.ts'
 import { JobBoard } from '../../src/users/job-board.ts'
 import type { Filter } from '../../src/users/listing.ts'
 import type { OpenableUsers } from '../../src/users/many-users.ts'
@@ -303,6 +305,10 @@ export function fakeMany(users: FakeUsers): OpenableUsers {
         items: found.filter(user => user !== undefined),
         missing: ids.filter(id => !users.rows.has(id))
       })
+    },
+    heartbeatMany: async (ids, ttlMs, { signal } = {}) => {
+      await all(undefined)
+      return heartbeatUsers(ids, { users, clock: systemClock, ttlMs, signal })
     },
     page: async ({ limit = 100, cursor = '0', ...filter } = {}) => {
       const end = Number(cursor) + limit

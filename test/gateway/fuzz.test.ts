@@ -31,6 +31,7 @@ const segment = fc.oneof(
     'users:export',
     'users:import',
     'users:batchGet',
+    'users:heartbeat',
     'changes',
     'tasks',
     'metrics',

@@ -3,7 +3,7 @@
  * member without the other. The texts are for whoever reads the description without the code.
  */
 import { z } from 'zod'
-import type { Found } from '../../users/many-users.ts'
+import type { Found, HeartbeatResult } from '../../users/many-users.ts'
 import type {
   LookupReport,
   PeerReport,
@@ -79,6 +79,24 @@ export const userPage = z
   .object({ items: z.array(user), next: z.string().nullable().describe('The cursor of the next page') })
   .meta({ id: 'UserPage' })
 export const userCount = z.object({ count })
+export const heartbeats = z.object({
+  items: z.array(
+    exactly<HeartbeatResult>()(
+      z
+        .union([
+          presence.extend({ result: z.literal('renewed').describe('Or another: see above') }),
+          z.object({ id: z.string(), result: z.enum(['missing', 'no-lease']) }),
+          z.object({
+            id: z.string(),
+            result: z.literal('failed'),
+            error: z.string().describe('Name of the error'),
+            detail: z.string()
+          })
+        ])
+        .meta({ id: 'HeartbeatResult' })
+    )
+  )
+})
 export const found = exactly<Found>()(
   z.object({ items: z.array(user), missing: z.array(z.string()).describe('Ids of which there are none') })
 )

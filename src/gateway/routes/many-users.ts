@@ -7,12 +7,12 @@ import type { ImportResult, ManyUsers } from '../../users/many-users.ts'
 import type { TracedUsers } from '../../users/users.ts'
 import { checkType, readJson } from '../body.ts'
 import type { App, AppContext } from '../exchange.ts'
-import { readInTime } from '../in-time.ts'
+import { readInTime, writeInTime } from '../in-time.ts'
 import { parseJson } from '../json.ts'
 import { batched, linesOf, NDJSON_TYPE, ndjsonBody } from '../ndjson.ts'
-import { found, userCount, userPage } from '../openapi/answers.ts'
-import { READ_ERRORS, type RouteDescription } from '../openapi/description.ts'
-import { USER, USER_PAGE } from '../openapi/examples.ts'
+import { found, heartbeats, userCount, userPage } from '../openapi/answers.ts'
+import { READ_ERRORS, type RouteDescription, WRITE_ERRORS } from '../openapi/description.ts'
+import { PRESENCE, USER, USER_PAGE } from '../openapi/examples.ts'
 import { idempotencyHeaders } from '../openapi/headers.ts'
 import { IDEMPOTENCY_AGE, keyUpTo, repetitionOf } from '../repetition.ts'
 import {
@@ -22,6 +22,7 @@ import {
   checkRequest,
   countQuery,
   exportQuery,
+  heartbeatsBody,
   importLine,
   importQuery,
   listQuery,
@@ -81,6 +82,33 @@ export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
       200: { what: 'Those that there are', schema: found, example: { items: [USER], missing: ['grace'] } }
     },
     errors: READ_ERRORS
+  },
+  {
+    ...OF_MANY,
+    method: 'POST',
+    path: '/v1/users:heartbeat',
+    operation: 'heartbeats',
+    summary: 'Renew several presence leases',
+    detail:
+      'Each as alone, and one that fails harms only itself. The answer has a result for each id, in order, each once: `renewed` with the lease; `missing`, there is no such user; `no-lease`, its status was set for good; `failed` with the name of the error and a `detail`, and that id may be sent again.',
+    body: {
+      types: JSON_TYPES,
+      schema: heartbeatsBody.meta({ id: 'Heartbeats' }),
+      example: { ids: ['ada', 'grace'], ttl: '30s' }
+    },
+    answers: {
+      200: {
+        what: 'What came of each',
+        schema: heartbeats,
+        example: {
+          items: [
+            { ...PRESENCE, result: 'renewed' },
+            { id: 'grace', result: 'missing' }
+          ]
+        }
+      }
+    },
+    errors: WRITE_ERRORS
   },
   {
     ...OF_MANY,
@@ -158,6 +186,16 @@ export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyU
       await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
     )
     return c.json(await readInTime(many.getMany(ids, { signal }), signal))
+  })
+
+  app.post('/v1/users:heartbeat', async c => {
+    const { url, signal } = c.env
+    checkQuery(noQuery, url.searchParams)
+    const { ids, ttl } = checkRequest(
+      heartbeatsBody,
+      await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
+    )
+    return c.json({ items: await writeInTime(many.heartbeatMany(ids, ttl, { signal }), signal) })
   })
 
   app.post('/v1/users:import', c => {
