@@ -30,6 +30,11 @@ export const PAGE_USERS_MAX = 1_000
 export const PAGE_BYTES_MAX = 256 * KiB
 /** Ids that one request may name, for what is done to several users at once; they fit a request's body. */
 export const BATCH_IDS_MAX = 1_000
+/**
+ * JSON of the users in one answer of a gateway, a page or users asked for by id: what does not fit is asked for again. An
+ * answer is made in memory, and stays there while its reader is slow.
+ */
+export const ANSWER_BYTES_MAX = 1 * MiB
 /** A presence lease. A shorter one would end between two heartbeats of a busy network, */
 export const LEASE_MIN_MS = 1_000
 /** and for whom a day is too short, a status for good is better. */

@@ -1,5 +1,6 @@
 /** `anillo users get`: users by id. */
 import type { Command } from 'commander'
+import { BATCH_IDS_MAX } from '../constants.ts'
 import type { User } from '../users/user.ts'
 import type { Context } from './context.ts'
 import { EXIT_NOT_FOUND, Exit } from './exit.ts'
@@ -23,9 +24,6 @@ const NEXT = '  → check the spelling; `anillo users set ID STATUS` creates a u
 /** What one replica does not have, another may: only a majority knows that there is no such user. */
 const STALE_NEXT = '  → ask without --stale: the peer that answered may lack the latest writes'
 
-/** Questions under way at once. */
-const CONCURRENCY = 16
-
 export function usersGetCommand({ terminal: { out, err } }: Context): Command {
   const command = httpCommand('get', 'print users')
     .argument('<id...>', 'user ids')
@@ -36,13 +34,15 @@ export function usersGetCommand({ terminal: { out, err } }: Context): Command {
     const consistency = stale ? 'stale' : 'strong'
     const found: User[] = []
     const missing: string[] = []
-    for (let from = 0; from < ids.length; from += CONCURRENCY) {
-      const group = ids.slice(from, from + CONCURRENCY)
-      const answers = await Promise.all(group.map(id => users.get(id, { consistency })))
-      answers.forEach((user, index) => {
-        if (user === undefined) missing.push(group[index]!)
+    for (let from = 0; from < ids.length; from += BATCH_IDS_MAX) {
+      const group = ids.slice(from, from + BATCH_IDS_MAX)
+      const { items } = await users.getMany(group, { consistency })
+      const byId = new Map(items.map(user => [user.id, user]))
+      for (const id of group) {
+        const user = byId.get(id)
+        if (user === undefined) missing.push(id)
         else found.push(user)
-      })
+      }
     }
     if (found.length > 0) printData(command, out, found, renderUsers)
     if (missing.length === 0) return

@@ -19,6 +19,8 @@ export interface Call {
   readonly path: string
   readonly headers?: Record<string, string>
   readonly body?: string
+  /** A question whatever its method is: without an answer nothing is in doubt. @default only a GET */
+  readonly isRead?: boolean
   /** Of a write: how long ago it was first sent, before this call. */
   readonly ageMs?: number
   readonly signal?: AbortSignal | undefined
@@ -196,7 +198,7 @@ function unanswered(url: string, call: Call, cause: unknown): AnilloError {
     cause?: { code?: string; message?: string }
   }
   const why = inner?.message || inner?.code || message
-  if (call.method === 'GET' || neverSent(cause)) {
+  if (call.method === 'GET' || call.isRead || neverSent(cause)) {
     if (errorName(cause) === 'TimeoutError')
       return new TimeoutError(`${url} did not answer in time`, { cause })
     return new UnavailableError(`${url} cannot be reached: ${why}`, { cause })

@@ -3,9 +3,9 @@ import { formatDuration } from '../duration.ts'
 import { type AnilloError, ConfigurationError, InvalidRequestError } from '../errors.ts'
 import type { Clock } from '../runtime.ts'
 import type { WatchEvent, WatchOptions } from '../users/change.ts'
+import { type Found, type FoundPart, inFull } from '../users/found.ts'
 import type { Filter } from '../users/listing.ts'
 import type {
-  Found,
   HeartbeatResult,
   ImportItem,
   ImportMode,
@@ -16,7 +16,7 @@ import type {
   UserPage
 } from '../users/many-users.ts'
 import { checkTtl, type User } from '../users/user.ts'
-import type { CallOptions } from '../users/users.ts'
+import type { CallOptions, ReadOptions } from '../users/users.ts'
 import { bodyOf } from './answer.ts'
 import type { Gateways } from './gateways.ts'
 import { watchOver } from './watch.ts'
@@ -42,9 +42,12 @@ export class ManyOverHttp implements ManyUsers {
     this.#randomKey = randomKey
   }
 
-  getMany(ids: readonly string[], { signal }: CallOptions = {}): Promise<Found> {
-    const call = { method: 'POST', path: '/v1/users:batchGet', headers: JSON_HEADERS, signal } as const
-    return this.#gateways.call({ ...call, body: JSON.stringify({ ids }) }, bodyOf<Found>)
+  async getMany(ids: readonly string[], { consistency, signal }: ReadOptions = {}): Promise<Found> {
+    const path = `/v1/users:batchGet${queryOf({ consistency })}`
+    const call = { method: 'POST', isRead: true, path, headers: JSON_HEADERS, signal } as const
+    return inFull(ids, left =>
+      this.#gateways.call({ ...call, body: JSON.stringify({ ids: left }) }, bodyOf<FoundPart>)
+    )
   }
 
   async heartbeatMany(ids: readonly string[], ttlMs: number, { signal }: CallOptions = {}) {

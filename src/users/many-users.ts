@@ -1,11 +1,12 @@
 /** Users in numbers: the part of {@link Users} that goes over all slots of the ring. */
 import type { WatchEvent, WatchOptions } from './change.ts'
+import type { Found, FoundPart } from './found.ts'
 import type { Filter } from './listing.ts'
 import type { Presence, Profile, Status, User } from './user.ts'
 import type { CallOptions, ReadOptions } from './users.ts'
 
 export interface PageOptions extends Filter, CallOptions {
-  /** Users of the page, 1 to 1,000. @default 100 */
+  /** Users of the page at most, 1 to 1,000; a page whose users are large ends before, at about 1 MiB. @default 100 */
   readonly limit?: number | undefined
   /** `next` of the page before, from whichever peer. @default the first page */
   readonly cursor?: string | undefined
@@ -14,19 +15,13 @@ export interface PageOptions extends Filter, CallOptions {
 export interface UserPage {
   /** In the order of the ring, which is none that means anything to people. */
   readonly items: readonly User[]
-  /** Undefined after the last page. */
+  /** Undefined after the last page, and only then: a page may be shorter than its limit. */
   readonly next: string | undefined
 }
 
 export interface ListOptions extends Filter, CallOptions {
   /** Goes on after the page with that `next`. */
   readonly cursor?: string | undefined
-}
-
-export interface Found {
-  /** In the order in which they were asked for, each once. */
-  readonly items: readonly User[]
-  readonly missing: readonly string[]
 }
 
 /** What came of the heartbeat of one user. */
@@ -133,6 +128,8 @@ export interface ManyUsers {
 
 /** What the gateway needs beyond {@link ManyUsers}. */
 export interface OpenableUsers extends ManyUsers {
+  /** As `getMany`, of as many of them as one answer holds. */
+  getPart(ids: readonly string[], options?: ReadOptions): Promise<FoundPart>
   /** As `watch`; resolves when it has begun. @throws as `watch` */
   open(options?: WatchOptions): Promise<Watch>
 }

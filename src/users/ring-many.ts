@@ -4,15 +4,16 @@ import { InvalidRequestError } from '../errors.ts'
 import type { Scan, Slots } from '../replica/slot-machine.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
 import { parallel } from '../runtime.ts'
+import { AnswerRoom } from './answer-room.ts'
 import { type AttemptInit, type Errand, pursue } from './attempt.ts'
 import type { WatchEvent, WatchOptions } from './change.ts'
 import type { ChangeSource } from './change-source.ts'
+import { type Found, type FoundPart, inFull } from './found.ts'
 import { heartbeatUsers } from './heartbeats.ts'
 import { importUsers } from './import.ts'
 import { cursorAfter, placeOf } from './list-cursor.ts'
 import { type Filter, type ListPage, type ListQuery, pageOf } from './listing.ts'
 import type {
-  Found,
   ImportItem,
   ImportOptions,
   ListOptions,
@@ -49,16 +50,25 @@ export class RingMany implements OpenableUsers {
     this.#init = init
   }
 
-  async getMany(ids: readonly string[], { consistency, signal }: ReadOptions = {}): Promise<Found> {
+  async getMany(ids: readonly string[], options: ReadOptions = {}): Promise<Found> {
+    return inFull(ids, left => this.getPart(left, options))
+  }
+
+  async getPart(ids: readonly string[], { consistency, signal }: ReadOptions = {}): Promise<FoundPart> {
     checkBatch(ids)
-    const found = new Map<string, User | undefined>(ids.map(id => [id, undefined]))
+    const asked = [...new Set(ids)]
+    const read = new Map<string, User | undefined>()
+    const room = new AnswerRoom()
     const options = { consistency, signal: sharedSignal(signal) }
-    await parallel([...found.keys()], GETS_AT_ONCE, async id => {
-      found.set(id, (await this.#init.users.get(id, options)).value)
+    await parallel(asked, GETS_AT_ONCE, async id => {
+      if (room.full) return
+      const { value } = await this.#init.users.get(id, options)
+      if (value === undefined || room.take(value)) read.set(id, value)
     })
     return {
-      items: [...found.values()].filter(user => user !== undefined),
-      missing: [...found].flatMap(([id, user]) => (user === undefined ? [id] : []))
+      items: asked.flatMap(id => read.get(id) ?? []),
+      missing: asked.filter(id => read.has(id) && read.get(id) === undefined),
+      unread: asked.filter(id => !read.has(id))
     }
   }
 
@@ -72,8 +82,12 @@ export class RingMany implements OpenableUsers {
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_USERS_MAX)
       throw new InvalidRequestError(`A page has 1 to ${PAGE_USERS_MAX} users; ${limit} were asked for`)
     const items: User[] = []
+    const room = new AnswerRoom()
     for await (const users of this.#pages(cursor, limit, filter, signal)) {
-      items.push(...users.slice(0, limit - items.length))
+      for (const user of users) {
+        if (items.length === limit || !room.take(user)) return { items, next: cursorAfter(items.at(-1)!.id) }
+        items.push(user)
+      }
       if (items.length === limit) return { items, next: cursorAfter(items.at(-1)!.id) }
     }
     return { items, next: undefined }

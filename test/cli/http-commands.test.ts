@@ -31,7 +31,11 @@ async function anillo(args: readonly string[], answers: Record<string, Answer>):
 }
 
 const ok = (body: unknown): Answer => ({ headers: { 'Content-Type': 'application/json' }, body })
-const found = { 'GET /v1/users/7': ok(ada) }
+/** Of `users get`. */
+const holding = (items: readonly object[], missing: readonly string[] = [], consistency = 'strong') => ({
+  [`POST /v1/users:batchGet?consistency=${consistency}`]: ok({ items, missing, unread: [] })
+})
+const found = holding([ada])
 const notFound = problem(404, 'not-found', 'There is no user "8"')
 
 describe('anillo users heartbeat', () => {
@@ -140,32 +144,45 @@ describe('anillo users get', () => {
   })
 
   it('exits 3 when one is missing, having printed the others', async () => {
-    const { code, out, err } = await anillo(['users', 'get', '8', '7', '-o', 'json'], {
-      ...found,
-      'GET /v1/users/8': notFound
-    })
+    const { code, out, err } = await anillo(['users', 'get', '8', '7', '-o', 'json'], holding([ada], ['8']))
     assert.equal(code, 3)
     assert.deepEqual(JSON.parse(out), ada)
     assert.match(err, /^1 user not found: 8\n {2}→ /)
   })
 
+  it('asks for many in few requests, and again for those that an answer had no room for', async () => {
+    const ids = Array.from({ length: 1_200 }, (_, at) => `u${at}`)
+    await using gateway = await fakeGateway((_, { body }) => {
+      const { ids } = JSON.parse(body) as { ids: string[] }
+      const items = ids.slice(0, 700).map(id => ({ ...ada, id }))
+      return ok({ items, missing: [], unread: ids.slice(700) })
+    })
+    const { code, terminal } = runAnillo(['users', 'get', ...ids, '-o', 'json', '-u', gateway.url])
+    assert.equal(await code, 0)
+    const printed = terminal.printed.out.trimEnd().split('\n')
+    assert.deepEqual(
+      printed.map(text => JSON.parse(text).id),
+      ids
+    )
+    assert.equal(gateway.asked.length, 3)
+  })
+
   it('asks a majority, or with --stale any peer that keeps the user', async () => {
-    const stale = { 'GET /v1/users/7?consistency=stale': ok(ada) }
+    const stale = holding([ada], [], 'stale')
     assert.equal((await anillo(['users', 'get', '7'], found)).code, 0)
     const { code, out } = await anillo(['users', 'get', '7', '--stale', '-o', 'json'], stale)
     assert.deepEqual([code, JSON.parse(out)], [0, ada])
   })
 
   it('does not take the word of one peer for it that there is no such user', async () => {
-    const answers = { 'GET /v1/users/8?consistency=stale': notFound }
-    const { code, err } = await anillo(['users', 'get', '8', '--stale'], answers)
+    const { code, err } = await anillo(['users', 'get', '8', '--stale'], holding([], ['8'], 'stale'))
     assert.equal(code, 3)
     assert.match(err, /^1 user not found: 8\n {2}→ ask without --stale/)
   })
 
-  it('asks for any id in one path segment', async () => {
-    const { asked } = await anillo(['users', 'get', 'a/b?ñ'], {})
-    assert.equal(asked[0]?.path, '/v1/users/a%2Fb%3F%C3%B1')
+  it('asks for any id', async () => {
+    const { asked } = await anillo(['users', 'get', 'a/b?ñ', '..'], {})
+    assert.deepEqual(JSON.parse(asked[0]!.body), { ids: ['a/b?ñ', '..'] })
   })
 })
 
@@ -265,6 +282,16 @@ describe('exit codes', () => {
         /^UnavailableError: http\S+ cannot be reached.*\n {2}→ start a peer with `anillo peer start`, or say/
       )
     }
+  })
+
+  it('are 5 when the connection is cut after a question was sent, and nothing is in doubt', async () => {
+    const gateway = await fakeGateway(() => {
+      void gateway[Symbol.asyncDispose]()
+      return ok(ada)
+    })
+    const { code, terminal } = runAnillo(['users', 'get', '7', '-u', gateway.url])
+    assert.equal(await code, 5)
+    assert.match(terminal.printed.err, /^UnavailableError/)
   })
 
   it('are 5 when the connection is cut after a write was sent, and say that it may have been written', async () => {

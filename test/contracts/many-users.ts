@@ -89,6 +89,35 @@ export function describeManyUsers(title: string, prefix: string, users: () => Us
         [3, 1].map(number => [id(number), { number, text: 'é\n"' }])
       )
       assert.deepEqual(missing, ['nobody'])
+      const stale = await users().getMany([id(1), 'nobody'], { consistency: 'stale' })
+      assert.deepEqual(stale.missing, ['nobody'])
+    })
+
+    it('gets, lists and pages large users all the same, in as many answers as it takes', async () => {
+      const large = Array.from({ length: 40 }, (_, number) => `${prefix}large-${number}`)
+      const text = 'é'.repeat(31 * 1024)
+      const input = (each: string): ImportItem => ({ id: each, status: 'BUSY', profile: { text } })
+      assert.ok((await imported(large.map(input))).every(({ result }) => result === 'created'))
+      const { items, missing } = await users().getMany([...large, 'nobody'])
+      assert.deepEqual([items.map(user => user.id), missing], [large, ['nobody']])
+      assert.ok(items.every(user => user.profile.text === text))
+
+      const paged: string[] = []
+      let cursor: string | undefined
+      let pages = 0
+      do {
+        const page = await users().page({ prefix: `${prefix}large-`, limit: 1_000, cursor })
+        const bytes = Buffer.byteLength(JSON.stringify(page.items))
+        assert.ok(bytes <= 1.1 * 1024 * 1024, `a page of ${bytes} bytes`)
+        assert.ok(page.items.length > 0 || page.next === undefined)
+        paged.push(...page.items.map(user => user.id))
+        cursor = page.next
+        pages++
+      } while (cursor !== undefined)
+      assert.ok(pages > 1)
+      assert.deepEqual(paged.toSorted(), large.toSorted())
+      assert.deepEqual((await listed(users(), { prefix: `${prefix}large-` })).toSorted(), large.toSorted())
+      await Promise.all(large.map(each => users().delete(each)))
     })
 
     it('renews the leases of several at once, and says of each in order what came of it', async () => {

@@ -299,11 +299,15 @@ export function fakeMany(users: FakeUsers): OpenableUsers {
     return value
   }
   return {
-    getMany: async ids => {
-      const found = ids.map(id => users.rows.get(id))
+    getMany: () => {
+      throw new Error('The gateway asks for one part')
+    },
+    getPart: async ids => {
+      const found = ids.map(id => users.rows.get(checkUserId(id)))
       return all({
         items: found.filter(user => user !== undefined),
-        missing: ids.filter(id => !users.rows.has(id))
+        missing: ids.filter(id => !users.rows.has(id)),
+        unread: []
       })
     },
     heartbeatMany: async (ids, ttlMs, { signal } = {}) => {

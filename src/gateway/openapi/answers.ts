@@ -3,7 +3,8 @@
  * member without the other. The texts are for whoever reads the description without the code.
  */
 import { z } from 'zod'
-import type { Found, HeartbeatResult } from '../../users/many-users.ts'
+import type { FoundPart } from '../../users/found.ts'
+import type { HeartbeatResult } from '../../users/many-users.ts'
 import type {
   LookupReport,
   PeerReport,
@@ -97,8 +98,12 @@ export const heartbeats = z.object({
     )
   )
 })
-export const found = exactly<Found>()(
-  z.object({ items: z.array(user), missing: z.array(z.string()).describe('Ids of which there are none') })
+export const found = exactly<FoundPart>()(
+  z.object({
+    items: z.array(user),
+    missing: z.array(z.string()).describe('Ids of which there are none'),
+    unread: z.array(z.string()).describe('Ids for which the answer had no room: ask for them again')
+  })
 )
 
 export const problem = exactly<Omit<Problem, 'current'> & { readonly current?: User | null }>()(

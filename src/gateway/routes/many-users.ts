@@ -1,11 +1,13 @@
 /** /v1/users and what goes over many of them: lists, counts, several at once, import and export. */
 import { z } from 'zod'
+import { ANSWER_BYTES_MAX } from '../../constants.ts'
 import { AnilloError } from '../../errors.ts'
 import type { Clock } from '../../runtime.ts'
 import { importUsers, type Line } from '../../users/import.ts'
-import type { ImportResult, ManyUsers } from '../../users/many-users.ts'
+import type { ImportResult, OpenableUsers } from '../../users/many-users.ts'
 import type { TracedUsers } from '../../users/users.ts'
 import { checkType, readJson } from '../body.ts'
+import { consistencyOf } from '../consistency.ts'
 import type { App, AppContext } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
 import { parseJson } from '../json.ts'
@@ -26,7 +28,8 @@ import {
   importLine,
   importQuery,
   listQuery,
-  noQuery
+  noQuery,
+  readQuery
 } from '../schemas.ts'
 import type { Streams } from '../streams.ts'
 
@@ -54,7 +57,7 @@ export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
     operation: 'listUsers',
     summary: 'List users, page by page',
     detail:
-      'In the order of the ring, which is the same at every gateway. Each slot is read as it is at one moment, as strongly as one user. With `Accept: application/x-ndjson` it is an export.',
+      'In the order of the ring, which is the same at every gateway. A page may be shorter than its limit: it has about 1 MiB of users at most, and only the last one has no `next`. Each slot is read as it is at one moment, as strongly as one user. With `Accept: application/x-ndjson` it is an export.',
     query: listQuery,
     answers: { 200: { what: 'A page', schema: userPage, example: USER_PAGE } },
     carries: ['Link'],
@@ -76,12 +79,17 @@ export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
     path: '/v1/users:batchGet',
     operation: 'batchGetUsers',
     summary: 'Read several users',
-    detail: 'Each as strongly as alone, and not all at one moment.',
+    detail: `Each as strongly as alone, and not all at one moment. An answer has about ${ANSWER_BYTES_MAX / 1024} KiB of users at most: those for which there is no room are \`unread\`, and asked for again.`,
+    query: readQuery,
     body: { types: JSON_TYPES, schema: batchGetBody, example: { ids: ['ada', 'grace'] } },
     answers: {
-      200: { what: 'Those that there are', schema: found, example: { items: [USER], missing: ['grace'] } }
+      200: {
+        what: 'Those that there are',
+        schema: found,
+        example: { items: [USER], missing: ['grace'], unread: [] }
+      }
     },
-    errors: READ_ERRORS
+    errors: [...READ_ERRORS, 'InvalidUserError']
   },
   {
     ...OF_MANY,
@@ -149,7 +157,7 @@ export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
 
 export interface ManyUsersRoutes {
   readonly users: TracedUsers
-  readonly many: ManyUsers
+  readonly many: OpenableUsers
   readonly streams: Streams
   readonly clock: Clock
 }
@@ -180,12 +188,12 @@ export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyU
 
   app.post('/v1/users:batchGet', async c => {
     const { url, signal } = c.env
-    checkQuery(noQuery, url.searchParams)
+    const consistency = consistencyOf(url.searchParams)
     const { ids } = checkRequest(
       batchGetBody,
       await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
     )
-    return c.json(await readInTime(many.getMany(ids, { signal }), signal))
+    return c.json(await readInTime(many.getPart(ids, { consistency, signal }), signal))
   })
 
   app.post('/v1/users:heartbeat', async c => {

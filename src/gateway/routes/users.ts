@@ -1,10 +1,11 @@
 /** /v1/users/:id. Conditions and idempotency keys go to the leader of the slot, who decides them. */
-import { ConflictError, InvalidRequestError, NotFoundError } from '../../errors.ts'
+import { ConflictError, NotFoundError } from '../../errors.ts'
 import type { Clock } from '../../runtime.ts'
 import type { User } from '../../users/user.ts'
 import type { SetOptions, Traced, TracedUsers } from '../../users/users.ts'
 import { readJson } from '../body.ts'
 import { etagOf, readVerdict, writeCondition } from '../conditions.ts'
+import { consistencyOf } from '../consistency.ts'
 import type { App, Exchange } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
 import { presence, user } from '../openapi/answers.ts'
@@ -202,15 +203,6 @@ async function writeOptions(
     )
   }
   return { ...condition, idempotencyKey, ageMs, signal }
-}
-
-function consistencyOf(parameters: URLSearchParams): 'strong' | 'stale' {
-  const { consistency, stale } = checkQuery(readQuery, parameters)
-  if (consistency === undefined) return stale ? 'stale' : 'strong'
-  if (stale !== undefined && stale !== (consistency === 'stale')) {
-    throw new InvalidRequestError(`The query says both stale and consistency=${consistency}; say one of them`)
-  }
-  return consistency
 }
 
 function writeHeaders({ route, replayed }: Traced<unknown>): Record<string, string> {
