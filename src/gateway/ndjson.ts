@@ -51,23 +51,32 @@ async function chunkOf(reader: ReadableStreamDefaultReader<Uint8Array>, clock: C
   }
 }
 
-/** Records in batches as a body, made as fast as it is taken. One that fails breaks off, and is never taken for complete. */
+/**
+ * Records as a body, made as fast as it is taken, in chunks of so many characters and the rest of a record. One that fails
+ * breaks off, and is never taken for complete.
+ */
 export function ndjsonBody(
-  batches: AsyncIterable<readonly unknown[]>,
+  records: AsyncIterable<unknown>,
+  chunkCharacters: number,
   onEnd: () => void
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  const iterator = batches[Symbol.asyncIterator]()
+  const iterator = records[Symbol.asyncIterator]()
   return new ReadableStream(
     {
       async pull(controller) {
         try {
-          const { done, value } = await iterator.next()
-          if (done) {
-            controller.close()
-            onEnd()
-          } else
-            controller.enqueue(encoder.encode(value.map(record => `${JSON.stringify(record)}\n`).join('')))
+          let text = ''
+          let ended = false
+          while (!ended && text.length < chunkCharacters) {
+            const { done = false, value } = await iterator.next()
+            if (!done) text += `${JSON.stringify(value)}\n`
+            ended = done
+          }
+          if (text !== '') controller.enqueue(encoder.encode(text))
+          if (!ended) return
+          controller.close()
+          onEnd()
         } catch (error) {
           onEnd()
           controller.error(error)
@@ -80,16 +89,4 @@ export function ndjsonBody(
     },
     { highWaterMark: 1 }
   )
-}
-
-/** One write for each record would be slow. */
-export async function* batched<T>(records: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
-  let batch: T[] = []
-  for await (const record of records) {
-    batch.push(record)
-    if (batch.length < size) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
 }

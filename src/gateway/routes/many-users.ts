@@ -11,7 +11,7 @@ import { consistencyOf } from '../consistency.ts'
 import type { App, AppContext } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
 import { parseJson } from '../json.ts'
-import { batched, linesOf, NDJSON_TYPE, ndjsonBody } from '../ndjson.ts'
+import { linesOf, NDJSON_TYPE, ndjsonBody } from '../ndjson.ts'
 import { found, heartbeats, userCount, userPage } from '../openapi/answers.ts'
 import { READ_ERRORS, type RouteDescription, WRITE_ERRORS } from '../openapi/description.ts'
 import { PRESENCE, USER, USER_PAGE } from '../openapi/examples.ts'
@@ -36,8 +36,9 @@ import type { Streams } from '../streams.ts'
 const JSON_TYPES = ['application/json']
 /** Of the key of an import each line gets its own, with a number behind it. */
 const IMPORT_KEY_LENGTH_MAX = 112
-/** Users of one chunk of an export. */
-const CHUNK_USERS = 64
+/** Of one chunk of an export: one write for each user would be slow. The results of an import are told one by one. */
+const EXPORT_CHUNK_CHARACTERS = 64 * 1024
+const IMPORT_CHUNK_CHARACTERS = 1
 
 /** One JSON object each; what a line is, the details of its route say. */
 const LINES = z.string()
@@ -166,7 +167,7 @@ export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyU
   const exported = (c: AppContext): Response => {
     const query = checkQuery(exportQuery, c.env.url.searchParams)
     const { signal, end } = streams.begin(c.req.raw.signal)
-    const body = ndjsonBody(batched(many.list({ ...query, signal }), CHUNK_USERS), end)
+    const body = ndjsonBody(many.list({ ...query, signal }), EXPORT_CHUNK_CHARACTERS, end)
     return new Response(body, { headers: { 'Content-Type': NDJSON_TYPE } })
   }
 
@@ -213,7 +214,8 @@ export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyU
     const { signal, end } = streams.begin(c.req.raw.signal)
     const lines = itemsOf(linesOf(c.req.raw, { clock, signal }))
     const results = withSummary(importUsers(lines, { users, clock, mode, signal, ...repetition }))
-    return new Response(ndjsonBody(batched(results, 1), end), { headers: { 'Content-Type': NDJSON_TYPE } })
+    const body = ndjsonBody(results, IMPORT_CHUNK_CHARACTERS, end)
+    return new Response(body, { headers: { 'Content-Type': NDJSON_TYPE } })
   })
 }
 
