@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { harness } from './harness.ts'
+import { HTTP_CLIENTS_MAX, HTTP_INFLIGHT_MAX, HTTP_STREAMS_MAX, RATE_LIMIT_MAX } from '../../src/constants.ts'
+import { Door } from '../../src/gateway/door.ts'
+import { type Clock, systemClock } from '../../src/runtime.ts'
+import { BASE, harness } from './harness.ts'
 
 const seed = Number(process.env.ANILLO_SEED ?? Date.now() % 2 ** 31)
+
+/** Different ones, and how often all of them are made between two looks at the heap. */
+const REQUESTS = 300
+const PASSES = 20
+/** Nothing that is kept of a request is so small; what else changes in the heap, divided by all of them, is. */
+const GROWTH_BYTES_MAX = 200
 
 const segment = fc.oneof(
   fc.constantFrom(
@@ -27,11 +38,11 @@ const segment = fc.oneof(
     '%F0%9F%98%80',
     '%ff',
     '__proto__',
-    'users:count',
-    'users:export',
-    'users:import',
-    'users:batchGet',
-    'users:heartbeat',
+    ':count',
+    ':export',
+    ':import',
+    ':batchGet',
+    ':heartbeat',
     'changes',
     'tasks',
     'metrics',
@@ -60,7 +71,6 @@ const query = fc.oneof(
 const known = fc.tuple(
   fc.constantFrom(
     '/v1/users/',
-    '/v1/users:',
     '/v1/users',
     '/v1/changes',
     '/v1/tasks/',
@@ -104,6 +114,7 @@ const headerValue = fc.oneof(
     '',
     'application/json',
     'application/merge-patch+json',
+    'application/x-ndjson',
     'text/plain',
     '-1',
     '1e9',
@@ -135,6 +146,8 @@ const body = fc.oneof(
     '{"status":0}',
     '{"status":"ONLINE","profile":{"a":null}}',
     '{"status":0,"profile":{"__proto__":1}}',
+    '{"ids":["7","","8"]}',
+    '{"ids":["7","","8"],"ttl":"30s"}',
     '[',
     '{}',
     'null',
@@ -167,6 +180,101 @@ test(`no request whatever gives a 500 or a thrown error, and a refused one write
   )
   assert.ok(users.writes > 20, 'some requests were good')
 })
+
+type Asked = [method: string, target: [string, string], headers: object, body: BodyInit]
+/** What noise alone would hardly ever ask for: streams, and many users at once. */
+const LINES = { 'content-type': 'application/x-ndjson' }
+const GOOD: readonly Asked[] = [
+  ['GET', ['/v1/users:export', ''], {}, ''],
+  ['GET', ['/v1/users', '?limit=2'], {}, ''],
+  ['GET', ['/v1/changes', '?since=now'], {}, ''],
+  ['POST', ['/v1/users:import', ''], LINES, '{"id":"7","status":0}\n{"id":"8","status":0,"ttl":"30s"}\n{'],
+  ['POST', ['/v1/users:batchGet', ''], {}, '{"ids":["7","8","9"]}'],
+  ['POST', ['/v1/users:heartbeat', ''], {}, '{"ids":["7","8","9"],"ttl":"30s"}']
+]
+
+test(`the same requests over and over leave nothing behind (seed ${seed})`, async () => {
+  const collectGarbage = garbageCollector()
+  const clock = new CountingClock()
+  const made = harness(clock, { door: new Door(clock, { rateLimit: RATE_LIMIT_MAX }) })
+  const { gateway, users, metrics } = made
+  const noise = fc.sample(fc.tuple(method, target, headers, body), { seed, numRuns: REQUESTS - GOOD.length })
+  const requests: Asked[] = [...GOOD, ...(noise as Asked[])]
+  let callers = 0
+  const pass = async (times: number) => {
+    for (let at = 0; at < times * REQUESTS; at++) {
+      const [method, [path, query], headers, body] = requests[at % REQUESTS]!
+      const bodied = !['GET', 'HEAD'].includes(method)
+      const all = new Headers({ 'content-type': 'application/json', ...headers })
+      const url = BASE + path.replace(/[\t\n\r]/g, '') + query
+      const request = new Request(url, { method, headers: all, ...(bodied && { body }) })
+      const response = await gateway.fetch(request, { address: `client-${callers++}` })
+      await response.arrayBuffer()
+      if (at % REQUESTS < GOOD.length) assert.equal(response.status, 200, `${path} after ${at} requests`)
+    }
+    metrics.ended.length = users.ages.length = 0 // what the fakes remember
+    collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+  // By then every client that is remembered has a successor, and what is made once has been made.
+  await pass(Math.ceil((2 * HTTP_CLIENTS_MAX) / REQUESTS))
+  const before = Math.min(await pass(1), await pass(1), await pass(1))
+  await pass(PASSES)
+  const grown = Math.min(await pass(1), await pass(1), await pass(1)) - before
+  const each = grown / ((PASSES + 3) * REQUESTS)
+  assert.ok(each < GROWTH_BYTES_MAX, `each request leaves ${each.toFixed(0)} bytes behind`)
+  assert.deepEqual([clock.pending, metrics.inFlight], [0, 0], 'no timer, and none that is worked on')
+
+  const open = Promise.withResolvers<void>()
+  users.gate = open.promise
+  const callsBefore = users.calls
+  const held = Array.from({ length: HTTP_INFLIGHT_MAX }, () => made.ask('GET', '/v1/users/7'))
+  while (users.calls < callsBefore + HTTP_INFLIGHT_MAX) await new Promise(setImmediate)
+  open.resolve()
+  assert.ok(
+    (await Promise.all(held)).every(({ status }) => status !== 503),
+    'there is room for as many as ever'
+  )
+  const feeds = Array.from({ length: HTTP_STREAMS_MAX }, () => made.ask('GET', '/v1/events'))
+  const answers = await Promise.all(feeds)
+  assert.ok(
+    answers.every(({ status }) => status === 200),
+    'there is room for as many streams as ever'
+  )
+  await Promise.all(answers.map(({ body }) => body!.cancel()))
+})
+
+/** The system's clock, with its timers counted. */
+class CountingClock implements Clock {
+  pending = 0
+  now = systemClock.now
+  monotonic = systemClock.monotonic
+  soon = systemClock.soon
+
+  timer(ms: number, fire: () => void) {
+    let over = false
+    const end = () => {
+      if (!over) this.pending--
+      over = true
+    }
+    this.pending++
+    const timer = systemClock.timer(ms, () => {
+      end()
+      fire()
+    })
+    const cancel = () => {
+      end()
+      timer.cancel()
+    }
+    return { cancel }
+  }
+}
+
+/** Node's, which it gives to nobody who does not ask for it before it starts. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose_gc')
+  return runInNewContext('gc')
+}
 
 const line = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ max: 9 }).map(n => `{"id":"${n}","status":0,"profile":{"n":${n}}}`) },
