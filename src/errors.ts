@@ -71,6 +71,7 @@ export const ERROR_KINDS = {
     title: 'The data directory is an old copy'
   },
   StorageError: { status: 500, exit: EXIT.failure, title: 'The disk refused a write or a read' },
+  StoreDamagedError: { status: 500, exit: EXIT.failure, title: 'A value on the disk is damaged' },
   NotRunningError: { status: 503, exit: EXIT.unavailable, title: 'The peer is not running' },
   ConfigurationError: { status: 400, exit: EXIT.usage, title: 'The configuration is not valid' },
   InternalError: { status: 500, exit: EXIT.failure, title: 'A defect in anillo' }
@@ -176,6 +177,11 @@ export class DataDirectoryError extends errorClass('DataDirectoryError') {}
 export class StoreRolledBackError extends errorClass('StoreRolledBackError') {}
 /** A failed write or flush. The peer stops: a flush that failed is never tried again (fsyncgate). */
 export class StorageError extends errorClass('StorageError') {}
+/**
+ * A value on the disk is not what was written: its checksum does not fit. The peer stops, and must not be started again
+ * with that directory: it is to come back with an empty one, as a new peer.
+ */
+export class StoreDamagedError extends errorClass('StoreDamagedError') {}
 export class NotRunningError extends errorClass('NotRunningError') {}
 export class ConfigurationError extends errorClass('ConfigurationError') {}
 /** An invariant does not hold. */
@@ -185,6 +191,12 @@ export class InternalError extends errorClass('InternalError') {}
 export function errorName(error: unknown): ErrorName | undefined {
   const name = (error as { name?: unknown } | null)?.name
   return typeof name === 'string' && Object.hasOwn(ERROR_KINDS, name) ? (name as ErrorName) : undefined
+}
+
+/** The disk refused, or spoiled what it had: the peer that has it stops. */
+export function isDiskFailure(error: unknown): boolean {
+  const name = errorName(error)
+  return name === 'StorageError' || name === 'StoreDamagedError'
 }
 
 const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: ErrorDetails) => AnilloError } = {
@@ -217,6 +229,7 @@ const CLASSES: { readonly [N in ErrorName]: new (message: string, details?: Erro
   DataDirectoryError,
   StoreRolledBackError,
   StorageError,
+  StoreDamagedError,
   NotRunningError,
   ConfigurationError,
   InternalError

@@ -47,7 +47,14 @@ export type AnilloEvent =
   | { readonly type: 'member.regressed'; readonly slot: number; readonly peer: Peer }
   /** Another peer broke the protocol or was refused: what it did, by error name. */
   | { readonly type: 'wire.refused'; readonly peer: Peer; readonly error: string; readonly detail: string }
-  /** The disk failed: the peer is stopping. */
+  /** Everything on the disk was read, and is as it was written. `atMs`: when that was done, by the wall clock. */
+  | {
+      readonly type: 'store.scrubbed'
+      readonly values: number
+      readonly bytes: number
+      readonly atMs: number
+    }
+  /** The disk failed, or spoiled what it had: the peer is stopping. */
   | { readonly type: 'storage.failed'; readonly detail: string }
 
 /** The event as a line for people, peers by the end of their ids. */
@@ -82,6 +89,8 @@ export function describeEvent(event: AnilloEvent): string {
       return `Slot ${event.slot}: ${short(event.peer)} has lost what it had on disk: stop it, and start it with an empty data directory`
     case 'wire.refused':
       return `Refused ${short(event.peer)}: ${event.error}, ${event.detail}`
+    case 'store.scrubbed':
+      return `Read everything on the disk, ${event.values} values of ${event.bytes} bytes: nothing is damaged`
     case 'storage.failed':
       return `The disk failed: ${event.detail}`
   }

@@ -25,6 +25,7 @@ const RING_EVENTS: Readonly<Record<RingEventType, true>> = {
   'slot.taken-over': true,
   'member.regressed': true,
   'wire.refused': true,
+  'store.scrubbed': true,
   'storage.failed': true
 }
 export const RING_EVENT_TYPES = Object.keys(RING_EVENTS) as [RingEventType, ...RingEventType[]]

@@ -25,6 +25,7 @@ export const HTTP_ERRORS = [
   'OutcomeUnknownError',
   'TimeoutError',
   'StorageError',
+  'StoreDamagedError',
   'InternalError'
 ] as const satisfies readonly ErrorName[]
 export type HttpErrorName = (typeof HTTP_ERRORS)[number]

@@ -9,7 +9,12 @@ type Counts = { [T in AnilloEvent['type']]?: (event: Extract<AnilloEvent, { type
 
 /** Counts from now on. Returns what ends it. */
 export function countEvents(events: Events, make: Instruments): () => void {
-  const counts: Counts = { ...ringCounts(make), ...slotCounts(make), ...faultCounts(make) }
+  const counts: Counts = {
+    ...ringCounts(make),
+    ...slotCounts(make),
+    ...faultCounts(make),
+    ...scrubCounts(make)
+  }
   return events.subscribe(event =>
     (counts[event.type] as ((event: AnilloEvent) => void) | undefined)?.(event)
   )
@@ -83,5 +88,31 @@ function faultCounts(make: Instruments): Counts {
     'member.regressed': () => regressed.inc(),
     'wire.refused': ({ error }) => refused.inc({ error }),
     'storage.failed': () => failures.inc()
+  }
+}
+
+function scrubCounts(make: Instruments): Counts {
+  const values = make.counter(
+    'anillo_storage_scrubbed_values_total',
+    'Values on the disk that were read only to see whether they are damaged',
+    []
+  )
+  const bytes = make.counter(
+    'anillo_storage_scrubbed_bytes_total',
+    'Bytes of those values and their keys',
+    []
+  )
+  let lastMs: number | undefined
+  make.gaugeOf(
+    'anillo_storage_scrub_last_completed_timestamp_seconds',
+    'When everything on the disk had last been read and was sound, since 1970; nothing until the first time',
+    () => lastMs && lastMs / 1_000
+  )
+  return {
+    'store.scrubbed': scrubbed => {
+      values.inc(scrubbed.values)
+      bytes.inc(scrubbed.bytes)
+      lastMs = scrubbed.atMs
+    }
   }
 }

@@ -1,6 +1,6 @@
 /** Snapshots of slots over libp2p. */
 import type { Peer } from '../chord/ring-node.ts'
-import { AnilloError, TransferError } from '../errors.ts'
+import { isDiskFailure, TransferError } from '../errors.ts'
 import type { ReplicaRpc, RpcOptions, SnapshotRecord, SnapshotVerdict } from '../replica/replica-rpc.ts'
 import { deadlineAfter } from '../runtime.ts'
 import { BulkEndpoint } from './bulk.ts'
@@ -63,7 +63,7 @@ export class TransferProtocol implements Pick<ReplicaRpc, 'sendSnapshot'> {
       return await this.#bulk.send(to, records, deadline.signal)
     } catch (cause) {
       options.signal?.throwIfAborted()
-      if (cause instanceof AnilloError && cause.name === 'StorageError') throw cause
+      if (isDiskFailure(cause)) throw cause
       throw new TransferError(`The snapshot to ${to} did not complete: ${(cause as Error).message}`, {
         cause
       })

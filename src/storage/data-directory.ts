@@ -20,11 +20,13 @@ import {
   readdirSync
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { DataDirectoryError, errorName } from '../errors.ts'
+import { type AnilloError, DataDirectoryError, errorName } from '../errors.ts'
 import type { Runtime } from '../runtime.ts'
+import { CheckedStore } from './checked-store.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { checkFormat } from './format.ts'
 import { type Identity, openIdentity, readIdentity } from './identity.ts'
-import { LmdbStore, type LmdbStoreOptions } from './lmdb-store.ts'
+import { LmdbStore } from './lmdb-store.ts'
 import type { Store } from './store.ts'
 
 const STORE_FILE = 'anillo.mdb'
@@ -34,6 +36,14 @@ const HARMLESS_FILES = new Set([LOCK_FILE, `${STORE_FILE}-lock`, 'lost+found'])
 const GIVE_ANOTHER = 'give another directory, or see to it that this one can be read and written'
 const RESTORE =
   'start with an empty directory, as a new peer; a copy may only be put back when all peers of the ring were stopped when it was made'
+
+export interface DataDirectoryOptions {
+  /**
+   * Called once, with a StorageError when the disk first refuses something, or a StoreDamagedError when something is
+   * first found damaged; every call of the store is refused from then on.
+   */
+  readonly onFailure: (error: AnilloError) => void
+}
 
 export interface DataDirectory {
   readonly store: Store
@@ -45,12 +55,13 @@ export interface DataDirectory {
 /**
  * Opens the directory at `path`, or makes it with mode 0700. One more start is counted, durably, before it resolves.
  *
- * @throws DataDirectoryError it is in use, is not a peer's, cannot be made or written, or is damaged
+ * @throws DataDirectoryError it is in use, is not a peer's, cannot be made or written, is of another format, or is damaged
+ * @throws StoreDamagedError what is read of it at once is damaged
  */
 export async function openDataDirectory(
   path: string,
   { random }: Pick<Runtime, 'random'>,
-  options: LmdbStoreOptions
+  options: DataDirectoryOptions
 ): Promise<DataDirectory> {
   const directory = resolve(path)
   const parent = prepare(directory)
@@ -58,7 +69,7 @@ export async function openDataDirectory(
     lockDirectory(directory, join(directory, LOCK_FILE))
   )
   try {
-    const store = openStore(directory, options)
+    const store = await openStore(directory, options)
     try {
       const identity = await openIdentity(store, random)
       // A file is not durable before the directories that lead to it are.
@@ -86,7 +97,7 @@ export async function openDataDirectory(
 
 /**
  * The identity in the directory at `path`, also while a peer runs there: nothing is locked, written or counted.
- * @throws DataDirectoryError there is none, or it cannot be read
+ * @throws DataDirectoryError there is none, or it cannot be read; StoreDamagedError it is damaged
  */
 export async function identityAt(path: string): Promise<Identity> {
   const directory = resolve(path)
@@ -95,9 +106,12 @@ export async function identityAt(path: string): Promise<Identity> {
     `${directory} is no peer's directory yet: it becomes one when a peer is started with it, or with \`anillo key show --create\``
   )
   if (!existsSync(file)) throw none
-  const store = saying(`${file} cannot be read`, GIVE_ANOTHER, () => {
-    return new LmdbStore(file, { readOnly: true, onFailure: () => {} })
-  })
+  const store = await checked(
+    file,
+    saying(`${file} cannot be read`, GIVE_ANOTHER, () => {
+      return new LmdbStore(file, { readOnly: true, onFailure: () => {} })
+    })
+  )
   try {
     const identity = readIdentity(store)
     if (identity === undefined) throw none
@@ -124,13 +138,30 @@ function prepare(directory: string): string {
   return made === undefined ? directory : dirname(made)
 }
 
-function openStore(directory: string, options: LmdbStoreOptions): Store {
+function openStore(directory: string, { onFailure }: DataDirectoryOptions): Promise<Store> {
   const file = join(directory, STORE_FILE)
-  return saying(`${file} is damaged or is no store`, RESTORE, () => {
+  const store = saying(`${file} is damaged or is no store`, RESTORE, () => {
     // A copy that was made with other rights must not show the private key to others.
     if (existsSync(file)) chmodSync(file, 0o600)
-    return new LmdbStore(file, options)
+    return new LmdbStore(file, { onFailure })
   })
+  return checked(file, store, onFailure)
+}
+
+/** `below` with checksums; it is closed when it cannot be read. */
+async function checked(
+  file: string,
+  below: Store,
+  onDamage: (error: AnilloError) => void = () => {}
+): Promise<Store> {
+  const store = new CheckedStore(below, { place: file, onDamage })
+  try {
+    checkFormat(store, below)
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }
 
 function syncDirectories(from: string, to: string): void {

@@ -10,6 +10,7 @@ import { toString as bytesToString } from 'uint8arrays/to-string'
 import { BOOT_NONCE_BYTES, BOOT_NONCES_MAX } from '../constants.ts'
 import { DataDirectoryError, StoreRolledBackError } from '../errors.ts'
 import type { Random } from '../runtime.ts'
+import { formatWrite } from './format.ts'
 import { metaKey } from './keys.ts'
 import type { Store } from './store.ts'
 
@@ -57,6 +58,7 @@ export async function openIdentity(store: Store, random: Random): Promise<Identi
     nonces: concat([random.bytes(BOOT_NONCE_BYTES), nonces]).subarray(0, BOOT_NONCES_MAX * BOOT_NONCE_BYTES)
   }
   await store.write([
+    formatWrite,
     { key: PRIVATE_KEY, value: privateKey },
     { key: STORE_ID, value: storeId },
     { key: BOOT, value: encodeBoot(identity.boot) },

@@ -2,7 +2,7 @@
  * The key layout of a peer's one store. Everything binary and big-endian, so that byte order is the order we want:
  *
  * ```
- * m ‖ name                             meta: identity, store id, boot, genesis
+ * m ‖ name                             meta: identity, store id, boot, genesis, format
  * b ‖ peer id (text) ‖ / ‖ store id    the last known start of another peer's store
  * p ‖ peer id (text)                   the peer book
  * s ‖ slot u16 ‖ 0                     what this peer knows of a slot: its view, its promises, or where it went
@@ -46,6 +46,26 @@ export function peerOfKey(key: Uint8Array): string {
 /** `store` is 16 hex digits. */
 export function bootKey(peer: string, store: string): Uint8Array {
   return concat([Uint8Array.of(BOOT), fromString(`${peer}/${store}`)])
+}
+
+/** What is at `key`, for people. */
+export function describeKey(key: Uint8Array): string {
+  const rest = () => bytesToString(key.subarray(1))
+  if (key[0] === META) return `the ${rest()} of this peer`
+  if (key[0] === PEER) return `the peer book's entry of ${rest()}`
+  if (key[0] === BOOT) return `the last known start of ${rest()}`
+  if (key[0] !== SLOT || key.length < SLOT_PREFIX_BYTES) return `the value at ${bytesToString(key, 'base16')}`
+  const slot = (key[1]! << 8) | key[2]!
+  switch (key[SLOT_PREFIX_BYTES - 1]) {
+    case STATE:
+      return `what is known and promised of slot ${slot}`
+    case APPLIED:
+      return `how far the table of slot ${slot} is`
+    case LOG:
+      return `entry ${Number(`0x${bytesToString(key.subarray(SLOT_PREFIX_BYTES), 'base16')}`)} of the log of slot ${slot}`
+    default:
+      return `user ${JSON.stringify(userIdOfRow(key))} of slot ${slot}`
+  }
 }
 
 export const bootRange: Range = { start: Uint8Array.of(BOOT), end: Uint8Array.of(BOOT + 1) }

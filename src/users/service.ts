@@ -144,10 +144,11 @@ export class UsersService implements Startable {
     return this.#node
   }
 
-  /** The disk refused, or what it has is an old copy: whoever owns the host must stop it. */
+  /** The disk refused, or what it has is damaged or an old copy: whoever owns the host must stop it. */
   storageFailed(error: Error): void {
     if (this.#storageFailure !== undefined) return
     this.#storageFailure = error
+    this.#node?.halt() // stopping takes its time: requests that are under way are waited for
     this.#chord.runtime.log.error('the data of this peer cannot be used; it must stop', { error })
     this.#chord.events.emit({ type: 'storage.failed', detail: error.message })
     this.#init.onStorageFailure?.(error)

@@ -4,7 +4,7 @@ import type { Chord } from '../chord/chord.ts'
 import type { Genesis } from '../chord/genesis.ts'
 import type { Peer } from '../chord/ring-node.ts'
 import { LEADER_DRAIN_TIMEOUT_MS, RETRY_AFTER_MS } from '../constants.ts'
-import { errorName, UnavailableError } from '../errors.ts'
+import { isDiskFailure, UnavailableError } from '../errors.ts'
 import type { AnilloEvent, Events } from '../events.ts'
 import { ReplicaGroup } from '../replica/group.ts'
 import type { ReplicaMessage } from '../replica/message.ts'
@@ -17,6 +17,7 @@ import { keyOf, positionFromBytes, positionToHex } from '../ring/position.ts'
 import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
 import { deadlineAfter, type Runtime } from '../runtime.ts'
 import { positionOfRow, rowRange, userIdOfRow } from '../storage/keys.ts'
+import { Scrub, type ScrubPace } from '../storage/scrub.ts'
 import type { Store } from '../storage/store.ts'
 import { ChangeSource, type FollowedSlot } from './change-source.ts'
 import { chordPlacement } from './chord-placement.ts'
@@ -50,6 +51,7 @@ export interface UsersNodeInit {
   readonly storageOk: () => boolean
   readonly onStorageFailure: (error: Error) => void
   readonly times?: PlannerTimes | undefined
+  readonly scrub?: ScrubPace | undefined
   /** Where slots should be. @default where Chord says */
   readonly placement?: Placement | undefined
 }
@@ -83,8 +85,10 @@ export class UsersNode {
   readonly #locator: Locator
   readonly #stopping = new AbortController()
   readonly #source: ChangeSource
+  readonly #scrub: Scrub
   #unsubscribe: () => void = () => {}
   #planning: Promise<void> = Promise.resolve()
+  #scrubbing: Promise<void> = Promise.resolve()
 
   constructor(init: UsersNodeInit) {
     this.#init = init
@@ -130,6 +134,7 @@ export class UsersNode {
     const common = { self: self.peer, locator: this.#locator, runtime, stopping: this.#stopping.signal }
     this.traced = new RingUsers({ ...common, slotCount: slots, slots: this.#announcing(), rpc, chord })
     this.#source = new ChangeSource({ slots: group, clock: runtime.clock, stopping: this.#stopping.signal })
+    this.#scrub = new Scrub({ store, clock: runtime.clock, events, pace: init.scrub })
     this.many = new RingMany({
       ...common,
       ringId: genesis.ringId,
@@ -161,6 +166,7 @@ export class UsersNode {
     })
     this.#group.start()
     this.#planning = this.#planner.run(this.#stopping.signal)
+    this.#scrubbing = this.#scrub.run(this.#stopping.signal)
   }
 
   /** Others lead first what this peer leads; then nothing is accepted any more. Resolves when all that was is durable. */
@@ -169,7 +175,13 @@ export class UsersNode {
     this.#unsubscribe()
     this.#stopping.abort(new UnavailableError('This peer is stopping', { retryAfterMs: RETRY_AFTER_MS }))
     await this.#planning
+    await this.#scrubbing
     await this.#group.stop()
+  }
+
+  /** Of what is on disk nothing more may be said. Comes maybe in the middle of a step, which is taken to its end first. */
+  halt(): void {
+    void Promise.resolve().then(() => this.#group.stop())
   }
 
   /** Begins to give every slot to others. */
@@ -368,7 +380,7 @@ export class UsersNode {
 
   async #execute(slot: Slot, operation: Operation): Promise<Execution<Outcome>> {
     const execution = await this.#group.execute(slot, operation).catch(cause => {
-      if (errorName(cause) !== 'StorageError') throw cause
+      if (!isDiskFailure(cause)) throw cause
       throw new UnavailableError('The disk of this peer failed', { retryAfterMs: RETRY_AFTER_MS, cause })
     })
     if (execution.kind === 'done' && !execution.outcome.replayed) {

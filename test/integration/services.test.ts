@@ -10,6 +10,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { StoreDamagedError } from '../../src/errors.ts'
 import { chord, keyOf, users } from '../../src/index.ts'
 import { until } from '../end-to-end/processes.ts'
 
@@ -152,6 +153,24 @@ describe('the users service', () => {
       await assert.rejects(start(), { name: 'DataDirectoryError', message: /private key/ })
     } finally {
       await rm(dir, { recursive: true })
+    }
+  })
+
+  it('answers for nobody once its data cannot be used, however long its host goes on', async () => {
+    const host = await createLibp2p({
+      ...transport,
+      services: { identify: identify(), chord: chord(), users: users() }
+    })
+    try {
+      const service = host.services.users
+      await service.ready()
+      await service.node.users.set('ada', { status: 'BUSY' })
+      service.storageFailed(new StoreDamagedError('a row is damaged'))
+      await assert.rejects(service.node.users.get('ada'), { name: 'UnavailableError' })
+      await assert.rejects(service.node.users.set('ada', { status: 'ONLINE' }), { name: 'UnavailableError' })
+      assert.equal(host.status, 'started')
+    } finally {
+      await host.stop()
     }
   })
 })

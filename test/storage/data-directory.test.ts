@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { BOOT_NONCE_BYTES } from '../../src/constants.ts'
 import { systemRandom } from '../../src/runtime.ts'
-import { type DataDirectory, openDataDirectory } from '../../src/storage/data-directory.ts'
+import { withChecksum } from '../../src/storage/checked-store.ts'
+import { type DataDirectory, identityAt, openDataDirectory } from '../../src/storage/data-directory.ts'
+import { metaKey } from '../../src/storage/keys.ts'
+import { LmdbStore } from '../../src/storage/lmdb-store.ts'
+import type { Write } from '../../src/storage/store.ts'
 import { scratchDirectory, startChild } from './scratch.ts'
 
 const open = (path: string): Promise<DataDirectory> =>
@@ -125,4 +129,41 @@ test('a copy of a store that others may read is closed to them', async t => {
   chmodSync(join(directory, 'anillo.mdb'), 0o644)
   await (await open(directory)).close()
   assert.equal(modeOf(join(directory, 'anillo.mdb')), 0o600)
+})
+
+/** Writes below the checksums, as no peer does. */
+async function writeRaw(directory: string, writes: readonly Write[]): Promise<void> {
+  const store = new LmdbStore(join(directory, 'anillo.mdb'), { onFailure: () => {} })
+  await store.write(writes)
+  await store.close()
+}
+
+test('a directory of another format is refused before anything in it is read, and says what to do', async t => {
+  const directory = scratchDirectory(t)
+  await writeRaw(directory, [{ key: metaKey('boot'), value: new Uint8Array(8) }])
+  const older = refusal(/format 1, of an older version.*: run that version, or start with an empty directory/)
+  await assert.rejects(open(directory), older)
+  await assert.rejects(identityAt(directory), older)
+  const newer = withChecksum({ key: metaKey('format'), value: Uint8Array.of(9) })
+  await writeRaw(directory, [newer])
+  await assert.rejects(open(directory), refusal(/format 9, of a newer version/))
+  await assert.rejects(open(directory), refusal(/format 9/), 'and is given free each time')
+})
+
+test('damage that is met while a directory is opened is named, and the directory given free', async t => {
+  for (const name of ['privateKey', 'boot', 'format']) {
+    const directory = scratchDirectory(t)
+    await (await open(directory)).close()
+    await writeRaw(directory, [{ key: metaKey(name), value: new Uint8Array(12) }])
+    const told: Error[] = []
+    const opening = openDataDirectory(
+      directory,
+      { random: systemRandom },
+      { onFailure: error => told.push(error) }
+    )
+    const damage = { name: 'StoreDamagedError', message: new RegExp(`anillo.mdb: the ${name} of this peer`) }
+    await assert.rejects(opening, damage)
+    assert.equal(told.length, 1)
+    await assert.rejects(identityAt(directory), damage)
+  }
 })

@@ -66,6 +66,7 @@ export interface Answer {
 const ANYTIME_ERRORS = [
   'InternalError',
   'StorageError',
+  'StoreDamagedError',
   'UnavailableError',
   'NotRunningError'
 ] as const satisfies readonly HttpErrorName[]

@@ -38,7 +38,7 @@ export const CHANGES_ROUTES: readonly RouteDescription[] = [
         example: `event: put\ndata: ${JSON.stringify({ slot: 17, id: USER.id, version: USER.version, user: USER })}\nid: AS-RwE4BAgM\n\n`
       }
     },
-    errors: ['UnavailableError', 'NotRunningError', 'StorageError', 'InternalError']
+    errors: ['UnavailableError', 'NotRunningError', 'StorageError', 'StoreDamagedError', 'InternalError']
   }
 ]
 
