@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { CHECKED_VALUE_BYTES_MAX } from '../../src/storage/checked-store.ts'
 import { storeContract } from '../contracts/store.ts'
-import { SimulatedDisk } from './disk.ts'
+import { DAMAGES, SimulatedDisk } from './disk.ts'
 import { seededRandom } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -15,8 +16,10 @@ const impatient = {
 
 for (const lateReads of [false, true]) {
   const time = impatient as unknown as VirtualTime
-  storeContract(`simulated disk, reads ${lateReads ? 'late' : 'at once'}`, () =>
-    new SimulatedDisk({ time, random: seededRandom('disk', ''), lateReads }).mount()
+  storeContract(
+    `simulated disk, reads ${lateReads ? 'late' : 'at once'}`,
+    () => new SimulatedDisk({ time, random: seededRandom('disk', ''), lateReads }).mount(),
+    CHECKED_VALUE_BYTES_MAX
   )
 }
 
@@ -81,4 +84,39 @@ test('a flush that is refused refuses everything from then on', async () => {
   await time.pass(20)
   await refused
   await assert.rejects(store.write(put(2)), { name: 'StorageError' })
+})
+
+test('a value that was spoiled is never read again, before or after a power cut', async () => {
+  for (const how of DAMAGES) {
+    for (let at = 0; at < 40; at++) {
+      const { time, disk } = slowDisk()
+      const store = disk.mount()
+      void store.write([...put(1), ...put(2), ...put(3)])
+      await time.pass(11)
+      assert.ok(disk.damage({ how, sort: at, at }))
+      const spoiled = (bytes: typeof store) =>
+        [1, 2, 3].filter(n => {
+          try {
+            return bytes.get(key(n)) === undefined
+          } catch {
+            return true
+          }
+        })
+      assert.notDeepEqual(spoiled(store), [], `${how} ${at}`)
+      assert.ok(disk.isDamaged)
+      disk.crash()
+      assert.notDeepEqual(spoiled(disk.mount()), [])
+    }
+  }
+})
+
+test('damage that is written over is gone', async () => {
+  const { time, disk } = slowDisk()
+  const store = disk.mount()
+  void store.write(put(1))
+  await time.pass(11)
+  disk.damage({ how: 'flip', sort: 0, at: 0 })
+  void store.write(put(1))
+  await time.pass(11)
+  assert.deepEqual([disk.isDamaged, store.get(key(1))], [false, key(1)])
 })

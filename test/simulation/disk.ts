@@ -1,9 +1,12 @@
 /**
  * A disk of the simulation. It takes its time to flush, loses on a power cut what it had not acknowledged, or only the
- * end of it, can refuse, be wiped, and be put back to an older image. What is durable on it can be watched.
+ * end of it, can refuse, spoil what it has, be wiped, and be put back to an older image. What is durable on it can be
+ * watched.
  */
 import { NotRunningError, StorageError } from '../../src/errors.ts'
 import type { Random } from '../../src/runtime.ts'
+import { CheckedStore, withChecksum, withoutChecksum } from '../../src/storage/checked-store.ts'
+import { slotStateKey } from '../../src/storage/keys.ts'
 import { checkKey, checkWrites, type Range, type Store, type Write } from '../../src/storage/store.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -18,6 +21,19 @@ export interface DiskOptions {
   readonly onDurable?: ((writes: readonly Write[]) => void) | undefined
   /** A flush was refused: the peer must stop. */
   readonly onFailure?: (() => void) | undefined
+  /** Something was read that is not what was written: the peer must stop, and not start again with this disk. */
+  readonly onDamage?: (() => void) | undefined
+}
+
+/** How a value is spoiled: a bit of it turns, it is cut short, or another value is found in its place. */
+export const DAMAGES = ['flip', 'cut', 'misdirect'] as const
+
+export interface Damage {
+  readonly how: (typeof DAMAGES)[number]
+  /** Which sort of values: states, entries, rows, what chord keeps… Each is as likely, however many values it has. */
+  readonly sort: number
+  /** Which value of that sort, and where in it. */
+  readonly at: number
 }
 
 interface Unflushed {
@@ -33,6 +49,7 @@ export class SimulatedDisk {
   readonly #options: DiskOptions
   #durable = new SortedTable()
   #mounted: MountedStore | undefined
+  #damaged: Entry | undefined
   flushMs: readonly [min: number, max: number]
 
   constructor(options: DiskOptions) {
@@ -43,7 +60,7 @@ export class SimulatedDisk {
   /** The store of whoever starts now. `whenRunning`: acknowledgements wait for the machine. */
   mount(whenRunning: (work: () => void) => void = work => work()): Store {
     this.#mounted?.end('crashed')
-    const { time, random, lateReads = false, onDurable, onFailure } = this.#options
+    const { time, random, lateReads = false, onFailure, onDamage } = this.#options
     this.#mounted = new MountedStore(this.#durable, {
       lateReads,
       whenRunning,
@@ -51,10 +68,10 @@ export class SimulatedDisk {
         const [min, max] = this.flushMs
         time.timer(min + (max - min) * random.next(), flush)
       },
-      onDurable: writes => onDurable?.(writes),
+      onDurable: writes => this.#told(writes),
       onFailure: () => onFailure?.()
     })
-    return this.#mounted
+    return new CheckedStore(this.#mounted, { place: 'the simulated disk', onDamage: () => onDamage?.() })
   }
 
   /**
@@ -71,10 +88,34 @@ export class SimulatedDisk {
     this.#mounted?.refuse()
   }
 
+  /** Spoils one value; so far nobody has read it. False: there is nothing on the disk. */
+  damage({ how, sort, at }: Damage): boolean {
+    const sorts = new Map<string, Entry[]>()
+    for (const entry of this.#durable.slice(new Uint8Array(), LAST)) {
+      const sort = sortOf(entry[0])
+      sorts.set(sort, [...(sorts.get(sort) ?? []), entry])
+    }
+    const chosen = [...sorts.values()][sort % sorts.size]
+    if (chosen === undefined) return false
+    const entry = chosen[at % chosen.length]!
+    const other = chosen[(at + 1) % chosen.length]!
+    const spoiled = how === 'misdirect' && other !== entry ? other[1] : spoil(entry[1], how, at)
+    this.#damaged = [entry[0], spoiled]
+    this.#mounted?.spoil(entry, spoiled)
+    this.#durable.apply([{ key: entry[0], value: spoiled }])
+    return true
+  }
+
+  /** What was spoiled is still there: nobody has written over it. */
+  get isDamaged(): boolean {
+    return this.#damaged !== undefined && this.#durable.get(this.#damaged[0])?.[1] === this.#damaged[1]
+  }
+
   /** Writes what was there before anything started. */
   prepare(writes: readonly Write[]): void {
-    this.#durable.apply(writes)
-    this.#options.onDurable?.(writes)
+    const stored = writes.map(withChecksum)
+    this.#durable.apply(stored)
+    this.#told(stored)
   }
 
   image(): DiskImage {
@@ -92,11 +133,18 @@ export class SimulatedDisk {
 
   /** What a power cut now would leave. */
   durable(key: Uint8Array): Uint8Array | undefined {
-    return this.#durable.get(key)?.[1]
+    const stored = this.#durable.get(key)?.[1]
+    return stored && withoutChecksum(stored)
   }
 
   durableRange({ start, end }: Range): readonly Entry[] {
-    return this.#durable.slice(start, end)
+    return this.#durable.slice(start, end).map(([key, stored]) => [key, withoutChecksum(stored)])
+  }
+
+  #told(writes: readonly Write[]): void {
+    this.#options.onDurable?.(
+      writes.map(({ key, value }) => ({ key, value: value && withoutChecksum(value) }))
+    )
   }
 }
 
@@ -178,6 +226,11 @@ class MountedStore implements Store {
 
   refuse(): void {
     this.#refusing = true
+  }
+
+  /** In the place of `entry`, if that is what readers still see. */
+  spoil([key, stored]: Entry, spoiled: Uint8Array): void {
+    if (this.#visible.get(key)?.[1] === stored) this.#visible.apply([{ key, value: spoiled }])
   }
 
   /** One flush at a time; what comes meanwhile goes with the next. */
@@ -273,6 +326,22 @@ class SortedTable {
     }
     return low
   }
+}
+
+const LAST = Uint8Array.of(0xff)
+const [SLOT_PREFIX] = slotStateKey(0)
+/** Of a key of a slot: whether it is a state, an entry, a row… */
+const KIND_AT = slotStateKey(0).length - 1
+
+function sortOf(key: Uint8Array): string {
+  return key[0] === SLOT_PREFIX ? `${key[0]} ${key[KIND_AT]}` : `${key[0]}`
+}
+
+function spoil(stored: Uint8Array, how: Damage['how'], at: number): Uint8Array {
+  if (how === 'cut') return stored.slice(0, at % stored.length)
+  const spoiled = stored.slice()
+  spoiled[at % stored.length]! ^= 1 << (at % 8)
+  return spoiled
 }
 
 /** One character for each byte. */

@@ -138,6 +138,7 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'if (batch === undefined)',
     'if (true)'
   ),
+  mutation('damage is not noticed', 'storage/checked-store.js', 'if (!isSound(key, stored))', 'if (false)'),
   mutation(
     'a lease is shorter than it was promised',
     'users/lease.js',

@@ -5,7 +5,7 @@
 import type { NetworkOptions } from './network.ts'
 import { seededRandom } from './random.ts'
 
-export const FAULTS = [
+const FAULTS = [
   'crash',
   'power',
   'partition',
@@ -22,7 +22,10 @@ export const FAULTS = [
   'lie',
   'rough-network'
 ] as const
-export type Fault = (typeof FAULTS)[number]
+/** Came later. Each is drawn from a stream of its own, so that every seed stayed the run that it was, but for them. */
+const LATER_FAULTS = ['damage'] as const
+export type Fault = (typeof FAULTS)[number] | (typeof LATER_FAULTS)[number]
+export const ALL_FAULTS: readonly Fault[] = [...FAULTS, ...LATER_FAULTS]
 
 export interface RunOptions {
   readonly seed: string
@@ -58,6 +61,8 @@ export interface Wish {
 }
 
 const CHAOS_MS = 8_000
+/** Where a minority is broken for ever nobody else may lose a disk, and nobody comes or goes. */
+const NOT_IN_CORE: ReadonlySet<Fault> = new Set(['wipe', 'roll-back', 'damage', 'join', 'leave'])
 
 export function drawOptions(seed: string, { core = false }: Wish = {}): RunOptions {
   const random = seededRandom(seed, 'options')
@@ -67,10 +72,8 @@ export function drawOptions(seed: string, { core = false }: Wish = {}): RunOptio
   const replicas = core || chance(0.75) ? 3 : [1, 2, 5][whole(0, 2)]!
   const peers = Math.max(whole(3, 6), Math.min(replicas, 5))
   const faults = FAULTS.filter(() => chance(0.5))
-  const everyMs = Object.fromEntries(FAULTS.map(fault => [fault, between(1_500, 8_000)])) as Record<
-    Fault,
-    number
-  >
+  const everyMs = Object.fromEntries(FAULTS.map(fault => [fault, between(1_500, 8_000)]))
+  const later = LATER_FAULTS.map(fault => drawLater(seed, fault))
   const rough = faults.includes('rough-network')
   return {
     seed,
@@ -82,9 +85,11 @@ export function drawOptions(seed: string, { core = false }: Wish = {}): RunOptio
     users: whole(1, 5),
     usersMs: whole(1_500, 4_000),
     thinkMs: between(5, 60),
-    faults: core ? faults.filter(fault => !['wipe', 'roll-back', 'join', 'leave'].includes(fault)) : faults,
+    faults: [...faults, ...later.filter(({ on }) => on).map(({ fault }) => fault)].filter(
+      fault => !core || !NOT_IN_CORE.has(fault)
+    ),
     chaosMs: CHAOS_MS,
-    everyMs,
+    everyMs: Object.assign(everyMs, ...later.map(({ fault, everyMs }) => ({ [fault]: everyMs }))),
     network: rough
       ? {
           delayMs: [0.5, between(5, 60)],
@@ -101,4 +106,9 @@ export function drawOptions(seed: string, { core = false }: Wish = {}): RunOptio
     genesis: !core && chance(0.3) ? 'one' : 'all',
     core
   }
+}
+
+function drawLater(seed: string, fault: Fault): { fault: Fault; on: boolean; everyMs: number } {
+  const random = seededRandom(seed, `option ${fault}`)
+  return { fault, on: random.next() < 0.5, everyMs: 1_500 + random.next() * 6_500 }
 }

@@ -13,6 +13,7 @@ import type { PlannerTimes } from '../../src/replica/planner.ts'
 import type { Incarnation, Member } from '../../src/replica/view.ts'
 import { bootKey, metaKey } from '../../src/storage/keys.ts'
 import { KnownBoots, readKnown } from '../../src/storage/known-boots.ts'
+import type { ScrubPace } from '../../src/storage/scrub.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { chordPlacement } from '../../src/users/chord-placement.ts'
 import type { TracedUsers } from '../../src/users/users.ts'
@@ -40,12 +41,15 @@ export interface SimulatedPeerInit {
   readonly drift: number
   readonly wallAheadMs: number
   readonly times: PlannerTimes
+  /** How often everything on the disk is read. @default as in production: hardly ever in a run */
+  readonly scrub?: ScrubPace | undefined
   /** Where slots should be, according to somebody else than Chord. */
   readonly placement?: ((self: Peer, truth: Placement) => Placement) | undefined
 }
 
 /** What lives between a start and a crash. */
 interface Process {
+  readonly hello: Hello
   readonly self: Incarnation
   readonly machine: Machine
   readonly chord: Chord
@@ -87,7 +91,8 @@ export class SimulatedPeer {
       flushMs,
       lateReads,
       onDurable: writes => witness.durable(this.member, writes),
-      onFailure: () => this.#diskFailed()
+      onFailure: () => this.#diskFailed(),
+      onDamage: () => this.#diskDamaged()
     })
   }
 
@@ -143,10 +148,8 @@ export class SimulatedPeer {
     this.#starts++
     this.#image = this.#disk.image()
     const store = this.#disk.mount(work => machine.whenRunning(work))
-    const hello = this.#nextHello(store, machine)
-    this.#init.hellos.add(hello)
-    const book = new PeerBook(store, machine.runtime)
-    const process = this.#assemble(hello, machine, store, book)
+    const process = this.#open(machine, store)
+    const { book, hello } = process
     this.#process = process
     await store.write([
       { key: BOOT_KEY, value: Buffer.from(JSON.stringify(hello.self.boot)) },
@@ -253,8 +256,20 @@ export class SimulatedPeer {
     process.node.start()
   }
 
+  /** From what the disk has. @throws StoreDamagedError */
+  #open(machine: Machine, store: Store): Process {
+    try {
+      const hello = this.#nextHello(store, machine)
+      this.#init.hellos.add(hello)
+      return this.#assemble(hello, machine, store, new PeerBook(store, machine.runtime))
+    } catch (error) {
+      machine.switchOff()
+      throw error
+    }
+  }
+
   #assemble(hello: Hello, machine: Machine, store: Store, book: PeerBook): Process {
-    const { genesis, hellos, network, witness, placement, times } = this.#init
+    const { genesis, hellos, network, witness, placement, times, scrub } = this.#init
     const { runtime } = machine
     const { self } = hello
     const events = new Events()
@@ -291,15 +306,33 @@ export class SimulatedPeer {
       storageOk: () => true,
       onStorageFailure: () => this.#diskFailed(),
       times,
+      scrub,
       ...(placement === undefined ? {} : { placement: placement(peer, chordPlacement(chord, genesis, peer)) })
     })
-    return { self, machine, chord, links, book, node, ended: Promise.withResolvers<void>(), ready: false }
+    return {
+      hello,
+      self,
+      machine,
+      chord,
+      links,
+      book,
+      node,
+      ended: Promise.withResolvers<void>(),
+      ready: false
+    }
   }
 
   /** The peer must stop; here it does so at once, and is started again by whoever looks after it. */
   #diskFailed(): void {
     this.#init.witness.count('disk failed')
     this.crash(0)
+  }
+
+  /** As if somebody had read what the error says. */
+  #diskDamaged(): void {
+    this.#init.witness.count(this.#process === undefined ? 'damage found at start' : 'damage found')
+    this.crash(0)
+    this.wipe()
   }
 
   #disowned(): void {

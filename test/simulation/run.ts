@@ -2,7 +2,7 @@
  * One run: a ring and its clients, some seconds of faults, then peace, in which everything has to come right again, and
  * at the end the judgement of all checkers.
  */
-import { errorName } from '../../src/errors.ts'
+import { isDiskFailure } from '../../src/errors.ts'
 import { keyOf } from '../../src/ring/position.ts'
 import { slotOf } from '../../src/ring/slot.ts'
 import type { Random } from '../../src/runtime.ts'
@@ -31,6 +31,8 @@ export interface Verdict {
 /** Within so long after the last fault every slot has a leader with a majority that follows it. */
 const LEADERS_MS = 10_000
 const CLIENTS_MS = 20_000
+/** Two passes of a scrub, wherever it was. */
+const SCRUBBED_MS = 10_000
 /** Peers that start look for their ring, and rings that were cut for each other: a minute each where all went wrong. */
 const ONE_RING_MS = 30_000
 /** A call that nothing comes in the way of. */
@@ -167,6 +169,8 @@ export class Run {
     }
     // A leader whose disk hangs is found out by the first write, and some slots have no user.
     for (const slot of slots) this.#calling.push(this.#callSlot(slot, 'first').then(() => {}))
+    if (!(await time.until(() => this.#ring.isSound, SCRUBBED_MS)))
+      witness.fault('a value is damaged on a disk, and nobody has found it')
     await must('have no leader', LEADERS_MS, slot => this.#ring.leaderOf(slot) !== undefined)
     for (const client of this.#clients) client.stop()
     await time.finish(Promise.all(this.#calling), CLIENTS_MS)
@@ -298,9 +302,9 @@ function short(peer: string): string {
   return `…${peer.slice(-4)}`
 }
 
-/** A disk that refuses is an accident, and told as an error. */
+/** A disk that refuses, or spoils what it has, is an accident, and told as an error. */
 function isDefect(logged: unknown): boolean {
-  return errorName((logged as { error?: unknown }).error) !== 'StorageError'
+  return !isDiskFailure((logged as { error?: unknown }).error)
 }
 
 function describeError(error: unknown): string {

@@ -2,8 +2,9 @@
  * The faults of a run, as data: drawn from the seed before the run begins, each with its moment and its arguments, so
  * that any of them can be left out without moving the others. Peers are meant by number, modulo those there are.
  */
-import type { Random } from '../../src/runtime.ts'
-import { FAULTS, type Fault, type RunOptions } from './options.ts'
+import { pick, type Random } from '../../src/runtime.ts'
+import { DAMAGES, type Damage } from './disk.ts'
+import { ALL_FAULTS, type Fault, type RunOptions } from './options.ts'
 import { seededRandom } from './random.ts'
 
 export type Step = {
@@ -26,6 +27,16 @@ export type Step = {
   | { readonly kind: 'wipe'; readonly peer: number; readonly downMs: number }
   /** The peer comes back with the disk as it was before its last start, if every slot can bear that. */
   | { readonly kind: 'roll-back'; readonly peer: number; readonly downMs: number }
+  /**
+   * A value on the disk is spoiled, if every slot can bear to lose that disk. With `restart` only the platter has it so
+   * far, as the rest is read from memory, and the peer is killed: it comes back to it.
+   */
+  | ({
+      readonly kind: 'damage'
+      readonly peer: number
+      readonly restart: boolean
+      readonly downMs: number
+    } & Damage)
   | { readonly kind: 'join' }
   | { readonly kind: 'leave'; readonly peer: number }
   /** For so long everybody is told nonsense about where slots should be. */
@@ -87,6 +98,16 @@ const DRAWS: Readonly<Record<Fault, Draw | undefined>> = {
   'refuse-disk': random => ({ atMs: 0, kind: 'refuse-disk', peer: any(random), downMs: upTo(random, 900) }),
   wipe: random => ({ atMs: 0, kind: 'wipe', peer: any(random), downMs: upTo(random, 900) }),
   'roll-back': random => ({ atMs: 0, kind: 'roll-back', peer: any(random), downMs: upTo(random, 900) }),
+  damage: random => ({
+    atMs: 0,
+    kind: 'damage',
+    peer: any(random),
+    how: pick(random, DAMAGES)!,
+    sort: any(random),
+    at: any(random),
+    restart: random.next() < 0.3,
+    downMs: upTo(random, 900)
+  }),
   join: () => ({ atMs: 0, kind: 'join' }),
   leave: random => ({ atMs: 0, kind: 'leave', peer: any(random) }),
   lie: random => ({ atMs: 0, kind: 'lie', ms: 500 + upTo(random, 3_000), salt: any(random) }),
@@ -95,7 +116,7 @@ const DRAWS: Readonly<Record<Fault, Draw | undefined>> = {
 
 /** In the order of their moments. */
 export function drawSchedule(options: RunOptions): Step[] {
-  const steps = FAULTS.flatMap(fault => {
+  const steps = ALL_FAULTS.flatMap(fault => {
     const draw = DRAWS[fault]
     if (draw === undefined || !options.faults.includes(fault)) return []
     const random = seededRandom(options.seed, `fault ${fault}`)

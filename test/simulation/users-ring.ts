@@ -22,6 +22,8 @@ const LEAVE_MS = 15_000
 /** A process that ended by itself is started again after so long. */
 const RESTART_MS = 300
 const SETUP_MS = 60_000
+/** So that a run sees some passes. Without damage there is nothing to find, and reading takes its time. */
+const SCRUB = { firstMs: 500, pauseMs: 1_500, bytesPerSecond: 1024 * 1024 }
 
 export class UsersRing {
   readonly time = new VirtualTime()
@@ -120,6 +122,9 @@ export class UsersRing {
       case 'roll-back':
         this.#loseDisk(of(step.peer), step)
         break
+      case 'damage':
+        this.#damageDisk(of(step.peer), step)
+        break
       case 'join':
         this.#join()
         break
@@ -203,6 +208,11 @@ export class UsersRing {
     })
   }
 
+  /** Nobody has a spoiled value on its disk any more: it was found, or written over. */
+  get isSound(): boolean {
+    return this.peers.every(peer => peer.left || this.#broken.has(peer) || !peer.disk.isDamaged)
+  }
+
   isBroken(peer: Peer): boolean {
     return this.#broken.has(this.#peerOf(peer))
   }
@@ -221,7 +231,7 @@ export class UsersRing {
   }
 
   #add(peer: Peer): SimulatedPeer {
-    const { seed, flushMs, lateReads, drift, wallAheadMs } = this.#options
+    const { seed, flushMs, lateReads, drift, wallAheadMs, faults } = this.#options
     const random = seededRandom(seed, `machine of ${peer}`)
     const about = (most: number) => (2 * random.next() - 1) * most
     const added = new SimulatedPeer({
@@ -241,6 +251,7 @@ export class UsersRing {
         replaceAfterMs: 1_500 + random.next() * 4_000,
         spreadMs: 300 + random.next() * 3_000
       },
+      scrub: faults.includes('damage') ? SCRUB : undefined,
       placement: (self, truth) => this.#liar.placement(self, truth)
     })
     this.peers.push(added)
@@ -309,24 +320,36 @@ export class UsersRing {
   }
 
   /** One disk in a run, and only while every slot has more members than it needs: more than that is data lost. */
+  get #canLoseDisk(): boolean {
+    const { replicas, genesis, faults } = this.#options
+    const enough = replicas >= 3 && genesis === 'all' && this.peers.length > replicas
+    return enough && !faults.includes('leave') && !this.#diskLost
+  }
+
   #loseDisk(
     peer: SimulatedPeer | undefined,
     { kind, downMs }: { readonly kind: string; readonly downMs: number }
   ): void {
-    const { replicas, genesis, faults } = this.#options
-    const bearable =
-      replicas >= 3 &&
-      genesis === 'all' &&
-      !faults.includes('leave') &&
-      !this.#diskLost &&
-      this.peers.length > replicas
-    if (peer === undefined || !bearable) return
+    if (peer === undefined || !this.#canLoseDisk) return
     this.#downMs.set(peer, downMs)
     peer.crash(1)
     if (kind === 'wipe') peer.wipe()
     else if (!peer.rollBack(this.peers.filter(other => other !== peer && !other.left))) return
     this.#diskLost = true
     this.witness.count(`disk lost: ${kind}`)
+  }
+
+  /** It stops as soon as it reads that, and comes back with an empty disk. */
+  #damageDisk(
+    peer: SimulatedPeer | undefined,
+    { restart, downMs, ...damage }: Extract<Step, { kind: 'damage' }>
+  ): void {
+    if (peer === undefined || !this.#canLoseDisk) return
+    if (restart) this.#crash(peer, 1, downMs)
+    if (!peer.disk.damage(damage)) return
+    this.#downMs.set(peer, downMs)
+    this.#diskLost = true
+    this.witness.count(`disk damaged: ${damage.how}`)
   }
 
   #join(): void {
