@@ -51,7 +51,8 @@ export async function runBatch({ seeds, patches = [], ...options }: BatchOptions
     lanes.map(async lane => {
       if (lane.seeds.length === 0) return []
       using build = lane.patches.length === 0 ? undefined : new PatchedBuild(lane.patches)
-      const script = build?.pathOf('worker.js') ?? fileURLToPath(new URL('./worker.js', import.meta.url))
+      const script =
+        build?.pathOf('test/simulation/worker.js') ?? fileURLToPath(new URL('./worker.js', import.meta.url))
       return await work(script, lane.seeds, options, ending) // the build goes when it has ended
     })
   )

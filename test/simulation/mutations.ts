@@ -1,7 +1,8 @@
 /**
  * Rules of the protocol, each with the text that takes it away. The simulation must miss every one of them: a rule that
  * nothing misses is either not needed or not tested. A text that no longer occurs fails `mutations.test.ts`.
- * Those that are rare are not missed within some hundred seeds: they need a test of their own, or many more.
+ * Those that are rare are not missed within some hundred seeds: for each of them there is a test in test/replica, which
+ * must fail without the rule.
  */
 import type { Patch } from './patched-build.ts'
 
@@ -10,7 +11,7 @@ export interface Mutation {
   readonly patches: readonly Patch[]
   /** Runs in which one peer is broken for ever show it. */
   readonly core?: boolean | undefined
-  /** Tried only when it is asked for by name. */
+  /** Missed by tests of replicas, and not by seeds. */
   readonly rare: boolean
 }
 

@@ -27,7 +27,7 @@ export class PatchedBuild implements Disposable {
     const fault = patchFault(patches)
     if (fault !== undefined) throw new Error(fault)
     this.#folder = mkdtempSync(join(tmpdir(), 'simulation-'))
-    for (const part of ['src', 'protocols', 'test/simulation']) {
+    for (const part of ['src', 'protocols', 'test/simulation', 'test/replica']) {
       cpSync(join(BUILD, part), join(this.#folder, 'dist', part), { recursive: true })
     }
     cpSync(join(ROOT, 'package.json'), join(this.#folder, 'package.json'))
@@ -41,9 +41,9 @@ export class PatchedBuild implements Disposable {
     }
   }
 
-  /** As `fileURLToPath(import.meta.url)` is there. */
-  pathOf(script: string): string {
-    return join(this.#folder, 'dist/test/simulation', script)
+  /** Where a compiled file is there; `path` is one inside the build. */
+  pathOf(path: string): string {
+    return join(this.#folder, 'dist', path)
   }
 
   [Symbol.dispose](): void {

@@ -3,11 +3,13 @@
  *
  *     --seeds N        so many seeds (300)          --from N     beginning with this one (1)
  *     --only SEED      this one, printed in full    --core       one peer is broken for ever
- *     --mutate [NAME]  takes rules out of the protocol, one at a time, and expects each to be missed
+ *     --mutate [NAME]  takes rules out of the protocol, one at a time, and expects each to be missed: by a seed, or, if it
+ *                      is rare, by a test of test/replica
  */
 import '../../src/shim.ts'
 import { parseArgs } from 'node:util'
 import { type BatchResult, runBatch } from './batch.ts'
+import { failingTests } from './directed-tests.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 import { drawOptions, type Wish } from './options.ts'
 import { drawSchedule } from './schedule.ts'
@@ -85,7 +87,7 @@ async function replay(seed: number, wish: Wish): Promise<boolean> {
 }
 
 async function mutate(name: string, seeds: readonly number[]): Promise<boolean> {
-  const chosen = MUTATIONS.filter(mutation => (name === 'all' ? !mutation.rare : mutation.name === name))
+  const chosen = MUTATIONS.filter(mutation => name === 'all' || mutation.name === name)
   if (chosen.length === 0) {
     print(`There is no mutation ${name}: ${MUTATIONS.map(mutation => mutation.name).join(', ')}`)
     return false
@@ -96,8 +98,15 @@ async function mutate(name: string, seeds: readonly number[]): Promise<boolean> 
   return caught === chosen.length
 }
 
-async function isCaught({ name, patches, core }: Mutation, seeds: readonly number[]): Promise<boolean> {
+async function isCaught(mutation: Mutation, seeds: readonly number[]): Promise<boolean> {
+  const { name, patches, core, rare } = mutation
   const beganMs = performance.now()
+  if (rare) {
+    const titles = await failingTests(patches)
+    if (titles.length === 0) print(`${name}: NOT CAUGHT by test/replica`)
+    for (const title of titles) print(`${name}: caught by test/replica: ${title}`)
+    return titles.length > 0
+  }
   const { reports, failed } = await runBatch({ seeds, patches, core, untilFailure: true })
   const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
   const [first] = failed
