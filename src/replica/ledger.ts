@@ -53,7 +53,7 @@ export class Ledger {
     this.slot = slot
     this.#effects = effects
     this.#state = readState(store, slot, slots)
-    this.log = new Log(slot, store)
+    this.log = new Log(slot, store, this.#state)
     this.table = new Table(slot, store, machine)
     this.#commit = this.table.applied.sequence
     this.#logTimeAtMs = atMs

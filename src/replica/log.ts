@@ -31,13 +31,14 @@ export class Log {
   #lastTimeMs: number
   #durable = 0
 
-  /** As the disk has it. */
-  constructor(slot: Slot, store: Store) {
+  /** As the disk has it. `clearing`: what is left there is being deleted, from its beginning on, and counts for nothing. */
+  constructor(slot: Slot, store: Store, { clearing = false } = {}) {
     this.#slot = slot
     this.#store = store
     this.#start = emptyEntry(BEFORE_FIRST, 0)
     this.#last = this.#start
     this.#lastTimeMs = 0
+    if (clearing) return
     for (const [key, value] of store.range(logRange(slot))) {
       const entry = decodeEntry(value)
       if (sequenceOf(key) === 0) this.#restart(entry)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { encodeEntry } from '../../src/replica/entry.ts'
+import { stateWrite, UNKNOWN_SLOT } from '../../src/replica/replica-state.ts'
+import { logKey, rowKey } from '../../src/storage/keys.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 import { Cluster, SLOT } from './cluster.ts'
 
@@ -298,5 +301,25 @@ test('who has let itself be made a member knows after a restart that it may be o
   cluster.cut = () => false
   await cluster.settle()
   assert.equal(cluster.peer('b').group.status(SLOT).mayBeMember, false)
+  await cluster.stop()
+})
+
+test('a peer that was killed while it deleted a slot starts again, and deletes the rest', async () => {
+  const cluster = new Cluster()
+  await cluster.start(1, 1)
+  const store = new MemoryStore()
+  const key = rowKey(SLOT, new Uint8Array(20), 'k')
+  const entry = { epoch: 1, sequence: 7, timeMs: 0, key, payload: Uint8Array.of(0x78) }
+  const next = cluster.view('a')!
+  await store.write([
+    stateWrite(SLOT, { ...UNKNOWN_SLOT, floor: next.epoch, next, clearing: true }),
+    { key: logKey(SLOT, 7), value: encodeEntry(entry) } // what was before it is deleted
+  ])
+  cluster.switchOn('b', store, 2)
+  const cleared = () => store.get(logKey(SLOT, 7)) === undefined
+  assert.ok(await cluster.time.until(() => cleared(), 1_000))
+  await cluster.change('ab')
+  await cluster.put('k', 'one')
+  await cluster.settle()
   await cluster.stop()
 })

@@ -16,6 +16,7 @@ export const CRAMPED: readonly Patch[] = [
   constant('replica/timing.js', 'STEP_DOWN_MS', 600),
   constant('replica/timing.js', 'PROPOSAL_TIMEOUT_MS', 250),
   constant('replica/timing.js', 'RESEND_MS', 120),
+  constant('replica/snapshot.js', 'CLEAR_KEYS', 3),
   constant('replica/led-slot.js', 'RETRY_MS', 150),
   constant('replica/led-slot.js', 'INSTALL_WAIT_MS', 1_000)
 ]
