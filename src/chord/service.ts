@@ -76,6 +76,10 @@ const LISTEN_TIMEOUT_MS = 5_000
 export interface PeerData {
   readonly store: Store
   readonly identity: Identity
+  /** Keeps lines in a file beside the store, for people. @default there is no place for files */
+  readonly saveConflicts?:
+    | ((name: string, lines: Iterable<string>) => Promise<string | undefined>)
+    | undefined
 }
 
 export interface Joined {

@@ -11,8 +11,9 @@ import type { Colours } from './terminal.ts'
 const HELP = `
 For disks that are lost for good, when nothing else is left: first try to bring back the peers that \`ring check\`
 names. Slots without majority go on from the copies of one peer, alone at first; others get new copies from it.
-Whatever was acknowledged and is not in its copies is lost, and peers that come back later give up what they had
-of these slots. Slots that have a leader, or could choose one, are left alone. Ask (-u) the peer of --from itself.
+Whatever was acknowledged and is not in its copies is lost. Peers that come back later give up what they had of
+these slots, and save it as an export in \`conflicts/\` of their data directory, for you to compare.
+Slots that have a leader, or could choose one, are left alone. Ask (-u) the peer of --from itself.
 
 Examples:
   anillo ring recover --slot all --from 12D3KooWQ7pUgTF9Wnb7Fz5aVdFGgdnWJYEJ6vhVtSrXTTJQf3Ka --accept-data-loss`

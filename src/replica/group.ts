@@ -17,10 +17,11 @@ import type { Jobs } from './jobs.ts'
 import { Journal } from './journal.ts'
 import type { ReplicaMessage } from './message.ts'
 import { Outbox } from './outbox.ts'
-import type { Target } from './proposal.ts'
+import { isTarget, type Target } from './proposal.ts'
 import { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaHandler, ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
+import type { Salvage } from './salvage.ts'
 import type { CommittedEntries, Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
@@ -42,6 +43,8 @@ export interface ReplicaGroupInit<Command, Outcome> {
   readonly onFailure: (error: Error) => void
   /** Who is told of snapshots on their way. @default nobody */
   readonly jobs?: Jobs | undefined
+  /** @default what is given up for another lineage is deleted at once */
+  readonly salvage?: Salvage | undefined
 }
 
 /** A replica as those see it who plan or look. */
@@ -216,7 +219,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   change(slot: Slot, target: Target): boolean {
     const replica = this.#replica(slot)
     const { leadership } = replica
-    if (leadership === undefined || replica.changing || isSame(leadership.view, target)) return false
+    if (leadership === undefined || replica.changing || isTarget(leadership.view, target)) return false
     assert(
       target.members.some(member => sameMember(member, target.leader)),
       `the leader of slot ${slot} would be no member`
@@ -374,14 +377,6 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
 /** Each round is one step of an exchange of a replica with itself, of which the longest, a whole view change, has a dozen. */
 const TURN_ROUNDS_MAX = 1_000
-
-function isSame({ members, leader }: View, target: Target): boolean {
-  return (
-    sameMember(leader, target.leader) &&
-    members.length === target.members.length &&
-    members.every(member => target.members.some(other => sameMember(member, other)))
-  )
-}
 
 function finish<Outcome>(
   result: Result<Outcome>,

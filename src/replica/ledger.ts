@@ -178,7 +178,7 @@ export class Ledger {
    */
   abandonIfOther(prev: EntryId, entries: readonly EntryId[]): boolean {
     if (this.view !== null || ![prev, ...entries].some(id => this.differs(id))) return false
-    this.save({ handOff: false, clearing: true })
+    this.save({ handOff: false, clearing: true, abandoned: this.newest?.lineage.number ?? 0 })
     this.#effects().clear = true
     return true
   }
@@ -236,7 +236,7 @@ export class Ledger {
     this.log.reset(BEFORE_FIRST, 0)
     this.table.cleared()
     this.#commit = 0
-    this.save({ clearing: false })
+    this.save({ clearing: false, abandoned: null })
   }
 }
 

@@ -14,12 +14,21 @@ import type { Ledger } from './ledger.ts'
 import type { Accepted, Nack, PreSealed, Promised, ReplicaMessage, Synced, SyncGap } from './message.ts'
 import { Votes } from './quorum.ts'
 import { ENTRIES_BYTES_MAX, PROPOSAL_TIMEOUT_MS, SNAPSHOT_TIMEOUT_MS } from './timing.ts'
-import type { Incarnation, Member, View } from './view.ts'
+import { type Incarnation, type Member, sameMember, type View } from './view.ts'
 
 /** What the proposer wants, if it is free to choose. */
 export interface Target {
   readonly members: readonly Member[]
   readonly leader: Incarnation
+}
+
+/** The view is as it should be already. */
+export function isTarget({ members, leader }: View, target: Target): boolean {
+  return (
+    sameMember(leader, target.leader) &&
+    members.length === target.members.length &&
+    members.every(member => target.members.some(other => sameMember(member, other)))
+  )
 }
 
 export interface ProposalInit {

@@ -24,6 +24,8 @@ export interface ReplicaState {
   readonly pledge: { readonly instance: number; readonly witnesses: readonly Member[] } | null
   /** Log and rows are being deleted; until that is done the slot may not begin anew here. */
   readonly clearing: boolean
+  /** The lineage of what is being deleted, where it is given up for another one: it is saved first. */
+  readonly abandoned: number | null
 }
 
 export const UNKNOWN_SLOT: ReplicaState = {
@@ -34,7 +36,8 @@ export const UNKNOWN_SLOT: ReplicaState = {
   accepted: null,
   handOff: false,
   pledge: null,
-  clearing: false
+  clearing: false,
+  abandoned: null
 }
 
 export function stateWrite(slot: Slot, state: ReplicaState): Write {

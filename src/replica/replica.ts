@@ -70,7 +70,7 @@ export class Replica<Command, Outcome> {
     return this.#ledger.view
   }
 
-  get ledger(): Pick<Ledger, 'state' | 'newest' | 'commit' | 'last' | 'table' | 'sealed' | 'mark'> {
+  get ledger(): Pick<Ledger, 'state' | 'newest' | 'commit' | 'last' | 'log' | 'table' | 'sealed' | 'mark'> {
     return this.#ledger
   }
 

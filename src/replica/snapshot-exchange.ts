@@ -13,6 +13,7 @@ import type { Job, Jobs } from './jobs.ts'
 import type { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
+import { type Salvage, salvagedRows } from './salvage.ts'
 import type { SlotMachine } from './slot-machine.ts'
 import { clearRange, installWrites, type SnapshotOffer, snapshotRecords, stageSnapshot } from './snapshot.ts'
 import { SNAPSHOT_TIMEOUT_MS, SNAPSHOTS_INBOUND_MAX, SNAPSHOTS_OUTBOUND_MAX } from './timing.ts'
@@ -31,6 +32,8 @@ export interface SnapshotExchangeInit {
   readonly step: (slot: Slot, event: ReplicaEvent<never, never>, before?: Write[]) => void
   /** Who is told how far snapshots are. @default nobody */
   readonly jobs?: Jobs | undefined
+  /** @default what is given up for another lineage is deleted at once */
+  readonly salvage?: Salvage | undefined
 }
 
 interface Order {
@@ -168,16 +171,19 @@ export class SnapshotExchange {
   }
 
   async #clear(slot: Slot): Promise<void> {
-    const { store, settled, step } = this.#init
+    const { store, settled, step, replicaOf, salvage } = this.#init
     try {
       await this.#receiving.get(slot)
       await settled()
+      const { ledger } = replicaOf(slot)
+      const { abandoned } = ledger.state
+      if (abandoned !== null) await salvage?.(slot, abandoned, salvagedRows(ledger))
       await clearRange(store, replicaDataRange(slot))
       step(slot, { type: 'cleared' })
       await settled()
     } catch (error) {
-      // The disk failed: whoever owns it was told, and it is tried again after the next start.
-      this.#init.runtime.log.debug('a slot was not cleared', { slot, reason: (error as Error).message })
+      // The disk failed, and whoever owns it was told, or has no room: it is tried again after the next start.
+      this.#init.runtime.log.warn('a slot was not cleared', { slot, reason: (error as Error).message })
     }
   }
 }

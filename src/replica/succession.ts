@@ -167,9 +167,12 @@ export class Succession {
     // Whoever recovers goes on with what it has.
     if (newest === null || view.lineage.number <= newest.lineage.number || sameIncarnation(view.leader, self))
       return
-    const clearing = ledger.state.clearing || this.#holdsData
-    const floor = Math.max(ledger.state.floor, newest.epoch)
-    ledger.save({ floor, view: null, next: newest, promised: null, accepted: null, handOff: false, clearing })
+    const { state } = ledger
+    const clearing = state.clearing || this.#holdsData
+    const abandoned = clearing && !state.clearing ? newest.lineage.number : state.abandoned
+    const floor = Math.max(state.floor, newest.epoch)
+    const nothing = { view: null, promised: null, accepted: null, handOff: false }
+    ledger.save({ ...nothing, floor, next: newest, clearing, abandoned })
     if (clearing) effects().clear = true
     onChange(null)
   }

@@ -6,6 +6,7 @@
  * anillo.mdb        LMDB: identity, ring, views, users (mode 0600)
  * anillo.mdb-lock   LMDB's table of readers
  * anillo.lock       held by the process that uses the directory
+ * conflicts/        users that this peer gave up for a recovery, for people
  * ```
  */
 import {
@@ -23,6 +24,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type AnilloError, DataDirectoryError, errorName } from '../errors.ts'
 import type { Runtime } from '../runtime.ts'
 import { CheckedStore } from './checked-store.ts'
+import { saveConflicts } from './conflict-file.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { checkFormat } from './format.ts'
 import { type Identity, openIdentity, readIdentity } from './identity.ts'
@@ -48,6 +50,8 @@ export interface DataDirectoryOptions {
 export interface DataDirectory {
   readonly store: Store
   readonly identity: Identity
+  /** Keeps lines in a file of the directory, for people: see conflict-file.ts. */
+  readonly saveConflicts: (name: string, lines: Iterable<string>) => Promise<string | undefined>
   /** Closes the store, then lets the next process in. */
   close(): Promise<void>
 }
@@ -77,6 +81,7 @@ export async function openDataDirectory(
       return {
         store,
         identity,
+        saveConflicts: (name, lines) => saveConflicts(directory, name, lines),
         async close() {
           try {
             await store.close()

@@ -245,6 +245,7 @@ export class UsersService implements Startable {
         replaceAfterMs: this.#init.replaceAfterMs,
         spreadMs: this.#init.leaderSpreadMs
       },
+      saveConflicts: this.#data!.saveConflicts,
       addressesOf: peer => this.#chord.addressesOf(peer),
       storageOk: () => this.#storageFailure === undefined,
       onStorageFailure: error => this.storageFailed(error)

@@ -21,6 +21,7 @@ import { Scrub, type ScrubPace } from '../storage/scrub.ts'
 import type { Store } from '../storage/store.ts'
 import { ChangeSource, type FollowedSlot } from './change-source.ts'
 import { chordPlacement } from './chord-placement.ts'
+import { conflictSalvage, type SaveConflicts } from './conflicts.ts'
 import { Inspector } from './inspector.ts'
 import { JobBoard } from './job-board.ts'
 import type { ListQuery } from './listing.ts'
@@ -52,6 +53,7 @@ export interface UsersNodeInit {
   readonly onStorageFailure: (error: Error) => void
   readonly times?: PlannerTimes | undefined
   readonly scrub?: ScrubPace | undefined
+  readonly saveConflicts?: SaveConflicts | undefined
   /** Where slots should be. @default where Chord says */
   readonly placement?: Placement | undefined
 }
@@ -107,7 +109,8 @@ export class UsersNode {
       rpc: replicaRpc,
       genesis: init.madeRing,
       onFailure: init.onStorageFailure,
-      jobs
+      jobs,
+      salvage: init.saveConflicts && conflictSalvage(init.saveConflicts, runtime.log)
     })
     this.#group = group
     const placement = init.placement ?? chordPlacement(chord, genesis, self.peer)

@@ -11,7 +11,7 @@ import type { SlotMachine } from '../../src/replica/slot-machine.ts'
 import { type Incarnation, type Member, sameMember, type View } from '../../src/replica/view.ts'
 import { asSlot, type Slot } from '../../src/ring/slot.ts'
 import { silentLog, type Timer } from '../../src/runtime.ts'
-import { rowKey } from '../../src/storage/keys.ts'
+import { rowKey, userIdOfRow } from '../../src/storage/keys.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 import { JobBoard } from '../../src/users/job-board.ts'
 import { seededRandom } from '../simulation/random.ts'
@@ -72,6 +72,13 @@ export class Cluster {
   readonly peers = new Map<string, Peer>()
   /** Tables that were sent. */
   snapshots = 0
+  /** What was given up for another lineage. */
+  readonly salvaged: {
+    readonly peer: string
+    readonly slot: Slot
+    readonly lineage: number
+    readonly users: Record<string, string | undefined>
+  }[] = []
   readonly posted: { readonly from: string; readonly to: string; readonly message: ReplicaMessage }[] = []
   /** Messages for which it says so are lost. */
   cut: (from: string, to: string, message: ReplicaMessage) => boolean = () => false
@@ -143,6 +150,10 @@ export class Cluster {
       runtime,
       events,
       jobs,
+      salvage: async (slot, lineage, rows) => {
+        const users = Array.from(rows, ([key, row]) => [userIdOfRow(key), outcomeOf(row).value] as const)
+        this.salvaged.push({ peer: name, slot, lineage, users: Object.fromEntries(users) })
+      },
       machine: registers,
       genesis,
       onFailure: error => {

@@ -43,7 +43,7 @@ const BANNED_MODULES: readonly Ban[] = [
     pattern: /^node:fs/,
     instead: 'Store',
     adapters:
-      /^(cli\/|output\/|storage\/(lmdb-store|data-directory|directory-lock)\.ts|gateway\/dashboard\/scripts\.ts|metrics\/process-metrics\.ts)/
+      /^(cli\/|output\/|storage\/(lmdb-store|data-directory|directory-lock|conflict-file)\.ts|gateway\/dashboard\/scripts\.ts|metrics\/process-metrics\.ts)/
   },
   {
     pattern: /^node:(net|http|https|http2|tls|dgram|dns)$/,
