@@ -105,7 +105,7 @@ const DRAWS: Readonly<Record<Fault, Draw | undefined>> = {
     how: pick(random, DAMAGES)!,
     sort: any(random),
     at: any(random),
-    restart: random.next() < 0.3,
+    restart: random.next() < 0.5,
     downMs: upTo(random, 900)
   }),
   join: () => ({ atMs: 0, kind: 'join' }),
