@@ -8,6 +8,11 @@ export async function bodyOf<T>(response: Response): Promise<T> {
   throw noGateway(response)
 }
 
+/** @throws ConfigurationError something other than lines of JSON was answered */
+export function checkLines(response: Response): void {
+  if (!response.headers.get('content-type')?.startsWith('application/x-ndjson')) throw noGateway(response)
+}
+
 /** The error of an answer that is not a success. @throws Error a server in between failed, which says nothing */
 export async function errorOf(response: Response): Promise<AnilloError> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json')

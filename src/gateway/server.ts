@@ -21,6 +21,7 @@ import { ConfigurationError, ERROR_KINDS, problemType } from '../errors.ts'
 import type { Log } from '../runtime.ts'
 import { Connections } from './connections.ts'
 import type { Gateway } from './gateway.ts'
+import { breakingOff } from './streamed-answer.ts'
 
 /** Slow headers cost a socket each. */
 const HEADERS_TIMEOUT_MS = 10_000
@@ -68,7 +69,7 @@ export interface GatewayServer {
 /** Resolves when the port is open. @throws ConfigurationError says what to do when it cannot be */
 export async function serve({ gateway, host, port, tls, log }: ServeOptions): Promise<GatewayServer> {
   const connections = new Connections()
-  const server = serverOf(listenerOf(gateway, connections), connections, tls)
+  const server = serverOf(listenerOf(gateway, connections, log), connections, tls)
   server.timeout = SILENCE_MS
   server.maxConnections = HTTP_CONNECTIONS_MAX
   server.on('drop', () =>
@@ -147,7 +148,7 @@ function isHttpError(code: string | undefined): boolean {
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' || code?.startsWith('HPE_') === true
 }
 
-function listenerOf(gateway: Gateway, connections: Connections): RequestListener {
+function listenerOf(gateway: Gateway, connections: Connections, log: Log): RequestListener {
   const listener = getRequestListener(
     async (request, env) => {
       const incoming = env.incoming as IncomingMessage
@@ -155,7 +156,7 @@ function listenerOf(gateway: Gateway, connections: Connections): RequestListener
       const response = await gateway.fetch(request, { address: incoming.socket.remoteAddress })
       // What is left of an unread body would be taken for the next request.
       if (connections.closing || !incoming.complete) outgoing.setHeader('Connection', 'close')
-      return response
+      return breakingOff(response, outgoing, log)
     },
     {
       hostname: 'localhost', // of an HTTP/1.0 request without Host

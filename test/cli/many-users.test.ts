@@ -40,7 +40,8 @@ function imported(stored: Set<string>, { body, path }: Asked): Answer {
       return { line, id: null, result: 'failed', error: 'InvalidRequestError', detail: 'The JSON is broken' }
     }
   })
-  return { body: [...results, { summary: {} }].map(each => `${JSON.stringify(each)}\n`).join('') }
+  const told = [...results, { summary: {} }].map(each => `${JSON.stringify(each)}\n`).join('')
+  return { headers: { 'Content-Type': 'application/x-ndjson' }, body: told }
 }
 
 interface Ring {

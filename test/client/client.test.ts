@@ -349,6 +349,24 @@ test('a server that is no gateway is never taken for an absent user', async cont
   await assert.rejects(page.get('7'), { name: 'ConfigurationError' })
 })
 
+test('an import whose answer ends too early is sent again, with its key, and told whole', async () => {
+  const { gateway, users } = harness()
+  const keys: (string | null)[] = []
+  const breaking = async (request: Request) => {
+    keys.push(request.headers.get('idempotency-key'))
+    const response = await gateway.fetch(request)
+    if (keys.length > 1) return response
+    const text = await response.text()
+    return new Response(text.slice(0, text.indexOf('\n') + 9), response)
+  }
+  const client = createClient({ url: 'http://gateway.test', fetch: breaking })
+  const items = ['a', 'b', 'c'].map(id => ({ id, status: 'ONLINE' as const }))
+  const results: string[] = []
+  for await (const { line, id, result } of client.import(items)) results.push(`${line} ${id} ${result}`)
+  assert.deepEqual(results, ['1 a created', '2 b created', '3 c created'])
+  assert.deepEqual([users.writes, keys.length, keys[0] === keys[1]], [3, 2, true])
+})
+
 test('the client and all that it imports run in a browser: no package, no module of Node', async () => {
   const seen = new Set<string>()
   const visit = async (url: URL): Promise<void> => {

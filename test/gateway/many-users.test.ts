@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
+import { UnavailableError } from '../../src/errors.ts'
 import { serve } from '../../src/gateway/server.ts'
 import { silentLog, systemClock } from '../../src/runtime.ts'
 import type { User } from '../../src/users/user.ts'
@@ -104,4 +105,39 @@ test('an import reads as fast as it writes and as its results are taken', async 
   assert.ok(users.writes <= read)
   const results = (await response.text()).trimEnd().split('\n')
   assert.deepEqual(JSON.parse(results.at(-1)!).summary.created, lines)
+})
+
+test('an export that fails halfway breaks off: no reader takes what it got for complete', async context => {
+  const printed = context.mock.method(console, 'error', () => {})
+  const many = {
+    ...fakeMany(new FakeUsers()),
+    async *list() {
+      for (let number = 0; number < 10; number++) yield large(number)
+      throw new UnavailableError('Provoked')
+    }
+  }
+  const { gateway } = harness(systemClock, { many })
+  const server = await serve({ gateway, host: '127.0.0.1', port: 0, log: silentLog })
+  context.after(() => server.close({ signal: AbortSignal.abort() }))
+  const response = await fetch(`${server.url}/v1/users:export`)
+  assert.equal(response.status, 200)
+  await assert.rejects(response.text())
+  assert.equal(printed.mock.callCount(), 0, 'what is normal is no stack trace')
+})
+
+test('an import and a feed that a stopping gateway ends break off as well', async context => {
+  const printed = context.mock.method(console, 'error', () => {})
+  const { gateway } = harness()
+  const server = await serve({ gateway, host: '127.0.0.1', port: 0, log: silentLog })
+  context.after(() => server.close({ signal: AbortSignal.abort() }))
+  const feed = await fetch(`${server.url}/v1/events`)
+  const headers = { 'Content-Type': 'application/x-ndjson' }
+  const first = new TextEncoder().encode('{"id":"1","status":0}\n')
+  const body = new ReadableStream({ start: controller => controller.enqueue(first) }) // and it does not end
+  const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+  const answer = await fetch(`${server.url}/v1/users:import`, init)
+  gateway.endStreams()
+  assert.equal(await answer.text(), '', 'and no summary')
+  await feed.text().catch(() => {}) // it has no end that somebody could wait for
+  assert.equal(printed.mock.callCount(), 0)
 })
