@@ -18,6 +18,7 @@ import {
   INBOUND_CONNECTIONS_PER_SECOND,
   PENDING_INBOUND_CONNECTIONS_MAX
 } from '../constants.ts'
+import { ConfigurationError } from '../errors.ts'
 
 export interface HostOptions<T extends ServiceMap> {
   readonly privateKey: PrivateKey
@@ -48,12 +49,15 @@ const CLOSE_TIMEOUT_MS = 1_000
 /** Dials that wait for one of libp2p's dial slots: more than a peer book has peers would be a defect. */
 const DIAL_QUEUE_MAX = 4_096
 
-/** A host that is started. What libp2p itself has to say is printed where DEBUG asks for it, as with any libp2p program. */
+/**
+ * A host that is started. What libp2p itself has to say is printed where DEBUG asks for it, as with any libp2p program.
+ * @throws ConfigurationError it cannot listen where it is to
+ */
 export async function createHost<T extends ServiceMap>(
   options: HostOptions<T>
 ): Promise<Libp2p<T & { identify: unknown }>> {
   const { privateKey, listen, announce, protector, gate, services, metrics } = options
-  const host = await createLibp2p({
+  const starting = createLibp2p({
     privateKey,
     addresses: { listen: [...listen], ...(announce === undefined ? {} : { announce: [...announce] }) },
     transports: [tcp()],
@@ -86,5 +90,17 @@ export async function createHost<T extends ServiceMap>(
     ...(metrics === undefined ? {} : { metrics: () => metrics }),
     services: { identify: identify(), ...services } as ServiceFactoryMap<T & { identify: unknown }>
   })
-  return host
+  try {
+    return await starting
+  } catch (error) {
+    throw listenFailure(error as Error) ?? error
+  }
+}
+
+/** libp2p says it with the stack of each address; undefined of other errors. */
+function listenFailure(error: Error): ConfigurationError | undefined {
+  if (error.name !== 'UnsupportedListenAddressesError') return undefined
+  const reasons = [...error.message.matchAll(/^ *(\/\S+): (?:Error: )?(.+)$/gm)]
+  const places = reasons.map(([, address, reason]) => `${address} (${reason})`).join(', ')
+  return new ConfigurationError(`This peer cannot listen for others on ${places}`, { cause: error })
 }

@@ -20,6 +20,16 @@ test('twenty peers behind one address may connect to a peer at the same moment',
   assert.deepEqual(refused, [])
 })
 
+test('a host that cannot listen where it is told to says where and why', async t => {
+  const [privateKey, other] = await Promise.all([generateKeyPair('Ed25519'), startMember()])
+  t.after(() => other.stop())
+  const address = other.address.replace(/\/p2p\/.*/, '')
+  await assert.rejects(createHost({ privateKey, listen: [address], services: {} }), {
+    name: 'ConfigurationError',
+    message: new RegExp(`^This peer cannot listen for others on ${address} \\(listen EADDRINUSE: [^\n]+\\)$`)
+  })
+})
+
 test('a host tells others the addresses that it was told to', async () => {
   const privateKey = await generateKeyPair('Ed25519')
   const announce = ['/dns4/peer.example/tcp/50051']
