@@ -227,6 +227,7 @@ const EVENT_LEVELS: Partial<Record<AnilloEvent['type'], LogLevel>> = {
   'user.changed': 'debug',
   'peer.suspect': 'warn',
   'peer.down': 'warn',
+  'member.regressed': 'error', // until somebody acts, its slots have a copy less
   'storage.failed': 'error'
 }
 

@@ -221,7 +221,10 @@ describe('anillo peer start', () => {
     await until(() => terminal.printed.out.includes('join:'))
     peer.events.emit({ type: 'peer.down', peer: SECOND_PEER })
     peer.events.emit({ type: 'user.changed', slot: 1, id: '7', version: '1.1', change: 'put' })
-    assert.match(terminal.printed.err, /^\d\d:\d\d:\d\d\.\d{3} warn {2}Peer …9sKa is down\n$/)
+    peer.events.emit({ type: 'member.regressed', slot: 1, peer: SECOND_PEER })
+    const [down, regressed] = terminal.printed.err.split('\n')
+    assert.match(down!, /^\d\d:\d\d:\d\d\.\d{3} warn {2}Peer …9sKa is down$/)
+    assert.match(regressed!, / error Slot 1: …9sKa has lost what it had on disk: stop it/)
     terminal.send('SIGTERM')
     await code
   })
