@@ -38,6 +38,13 @@ function readme(): SourceFile[] {
   return existsSync(file) ? [{ path: 'README.md', text: readFileSync(file, 'utf8') }] : []
 }
 
+/** Undefined where there is nothing; empty for what is no document. */
+function documentAt(path: string): string | undefined {
+  const known = documents.find(each => each.path === path)
+  if (known !== undefined) return known.text
+  return existsSync(join(ROOT, path)) ? '' : undefined
+}
+
 const file = (path: string, text: string): SourceFile => ({ path, text })
 const none = (faults: readonly string[]): void => assert.deepEqual(faults, [])
 const each = (files: readonly SourceFile[], rule: (file: SourceFile) => string[]): string[] =>
@@ -191,12 +198,19 @@ describe('tidiness', () => {
 
   test('a document has one title, and its links lead somewhere', () => {
     const text =
-      '# One\n```sh\n# a comment\n```\n[a](there.md#part) [b](https://example.org) [c](../gone.md) [d](#part)\n# Two'
+      '# One\n```sh\n# a comment\n```\n[a](there.md#a-part) [b](https://example.org) [c](../gone.md) [d](#a-comment) [e](#two)\n# Two\n' +
+      '[f](there.md#a-part-1) [g](there.md#nothing)'
+    const there = '# There\n## A `part`!\n## A part'
     assert.deepEqual(
-      documentFaults(file('docs/a.md', text), path => path === 'docs/there.md'),
-      ["docs/a.md has 2 titles ('# …'), not one", 'docs/a.md links to gone.md, which is not there']
+      documentFaults(file('docs/a.md', text), path => (path === 'docs/there.md' ? there : undefined)),
+      [
+        "docs/a.md has 2 titles ('# …'), not one",
+        'docs/a.md links to gone.md, which is not there',
+        'docs/a.md links to docs/a.md#a-comment, and it has no such heading',
+        'docs/a.md links to docs/there.md#nothing, and it has no such heading'
+      ]
     )
-    none(each(documents, document => documentFaults(document, path => existsSync(join(ROOT, path)))))
+    none(each(documents, document => documentFaults(document, documentAt)))
   })
 
   test('the codecs are those that the generator makes of the .proto files', t => {

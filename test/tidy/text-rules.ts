@@ -110,15 +110,41 @@ export function unintroduced({ path, text }: SourceFile): string[] {
     : []
 }
 
-/** One title, and links that lead somewhere. `exists` is asked for paths from the root of the repository. */
-export function documentFaults({ path, text }: SourceFile, exists: (path: string) => boolean): string[] {
-  const prose = text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').replace(/`[^`\n]*`/g, '')
+/** What a renderer makes of a document's headings, for links to lead to. */
+function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>()
+  for (const [, heading] of withoutBlocks(text).matchAll(/^#+ (.+)$/gm)) {
+    const words = heading!.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
+    const anchor = words.replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')
+    let name = anchor
+    for (let again = 1; anchors.has(name); again++) name = `${anchor}-${again}`
+    anchors.add(name)
+  }
+  return anchors
+}
+
+function withoutBlocks(text: string): string {
+  return text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '')
+}
+
+/**
+ * One title, and links that lead somewhere. `textAt` is asked for paths from the root of the repository: undefined where
+ * there is nothing, and empty for what is no text.
+ */
+export function documentFaults(
+  { path, text }: SourceFile,
+  textAt: (path: string) => string | undefined
+): string[] {
+  const prose = withoutBlocks(text).replace(/`[^`\n]*`/g, '')
   const titles = prose.match(/^# .+$/gm)?.length ?? 0
-  const broken = [...prose.matchAll(/\]\((?!\w+:|#)([^)#\s]+)[^)]*\)/g)]
-    .map(match => posix.join(posix.dirname(path), decodeURIComponent(match[1]!)))
-    .filter(target => !exists(target))
-  return [
-    ...(titles === 1 ? [] : [`${path} has ${titles} titles ('# …'), not one`]),
-    ...broken.map(target => `${path} links to ${target}, which is not there`)
-  ]
+  const broken = [...prose.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?[^)]*\)/g)].flatMap(
+    ([, file, anchor]) => {
+      const target = file === '' ? path : posix.join(posix.dirname(path), decodeURIComponent(file!))
+      const there = target === path ? text : textAt(target)
+      if (there === undefined) return [`${path} links to ${target}, which is not there`]
+      if (anchor === undefined || anchorsOf(there).has(anchor)) return []
+      return [`${path} links to ${target}#${anchor}, and it has no such heading`]
+    }
+  )
+  return [...(titles === 1 ? [] : [`${path} has ${titles} titles ('# …'), not one`]), ...broken]
 }
