@@ -13,11 +13,18 @@ const sections = [...new Set(consoles.map(({ section }) => section))]
 describe('reading a transcript', () => {
   it('takes commands with what they print, over several lines where a backslash says so', () => {
     assert.deepEqual(stepsOf(['$ a \\', '  b', 'one', '', '$ c', 'demo> d', 'two']), [
-      { command: 'a \\\n  b', output: ['one', ''], typed: false },
-      { command: 'c', output: [], typed: false },
-      { command: 'd', output: ['two'], typed: true }
+      { command: 'a \\\n  b', output: ['one', ''], typed: false, terminal: '' },
+      { command: 'c', output: [], typed: false, terminal: '' },
+      { command: 'd', output: ['two'], typed: true, terminal: '' }
     ])
     assert.throws(() => stepsOf(['one']))
+  })
+
+  it('takes the name of a terminal, and a here-document to its end', () => {
+    assert.deepEqual(stepsOf(["1$ cat > a <<'END'", '$ b', 'END', 'one', '2$ ^C']), [
+      { command: "cat > a <<'END'\n$ b\nEND", output: ['one'], typed: false, terminal: '1' },
+      { command: '^C', output: [], typed: false, terminal: '2' }
+    ])
   })
 
   it('lets an ellipsis stand for some characters, or alone for any lines, and nothing else differ', () => {
