@@ -13,6 +13,7 @@ export interface Hello {
   peerRecord: Uint8Array<ArrayBuffer>
   genesis?: Genesis
   nonces: Uint8Array<ArrayBuffer>
+  client: boolean
   refusal?: Refusal
 }
 
@@ -66,6 +67,11 @@ export namespace Hello {
           w.bytes(obj.nonces)
         }
 
+        if ((obj.client != null && obj.client !== false)) {
+          w.uint32(80)
+          w.bool(obj.client)
+        }
+
         if (obj.refusal != null) {
           w.uint32(66)
           Refusal.codec().encode(obj.refusal, w)
@@ -82,7 +88,8 @@ export namespace Hello {
           versionMin: 0,
           versionMax: 0,
           peerRecord: uint8ArrayAlloc(0),
-          nonces: uint8ArrayAlloc(0)
+          nonces: uint8ArrayAlloc(0),
+          client: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -123,6 +130,10 @@ export namespace Hello {
             }
             case 9: {
               obj.nonces = reader.bytes()
+              break
+            }
+            case 10: {
+              obj.client = reader.bool()
               break
             }
             case 8: {
@@ -199,6 +210,13 @@ export namespace Hello {
               yield {
                 field: `${prefix}.nonces`,
                 value: reader.bytes()
+              }
+              break
+            }
+            case 10: {
+              yield {
+                field: `${prefix}.client`,
+                value: reader.bool()
               }
               break
             }
@@ -281,6 +299,11 @@ export namespace Hello {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface HelloClientFieldEvent {
+    field: '$.client'
+    value: boolean
+  }
+
   export interface HelloRefusalNameFieldEvent {
     field: '$.refusal.name'
     value: string
@@ -304,7 +327,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloRingIdFieldEvent | HelloStoreIdFieldEvent | HelloBootFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloPeerRecordFieldEvent | HelloGenesisRingIdFieldEvent | HelloGenesisSlotsFieldEvent | HelloGenesisReplicasFieldEvent | HelloGenesisVirtualNodesFieldEvent | HelloGenesisCreatedByFieldEvent | HelloNoncesFieldEvent | HelloRefusalNameFieldEvent | HelloRefusalDetailFieldEvent | HelloRefusalRetryAfterMsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloRingIdFieldEvent | HelloStoreIdFieldEvent | HelloBootFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloPeerRecordFieldEvent | HelloGenesisRingIdFieldEvent | HelloGenesisSlotsFieldEvent | HelloGenesisReplicasFieldEvent | HelloGenesisVirtualNodesFieldEvent | HelloGenesisCreatedByFieldEvent | HelloNoncesFieldEvent | HelloClientFieldEvent | HelloRefusalNameFieldEvent | HelloRefusalDetailFieldEvent | HelloRefusalRetryAfterMsFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }

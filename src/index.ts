@@ -13,9 +13,9 @@
  */
 import './shim.ts'
 
-export type { Chord, NodeSnapshot } from './chord/chord.ts'
 export type { Genesis, RingOptions } from './chord/genesis.ts'
 export type { LookupOptions, LookupResult } from './chord/lookup.ts'
+export type { NodeSnapshot, RingFinder } from './chord/ring-finder.ts'
 export type { Peer, RingNode } from './chord/ring-node.ts'
 export {
   type ChordComponents,

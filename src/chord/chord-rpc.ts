@@ -89,7 +89,12 @@ export interface ChordRpc {
   ): Promise<ReplyOf[T] | undefined>
 }
 
+/** What a client of the ring may ask: it changes nothing. */
+export type ChordQuestion = Extract<ChordRequest, { type: 'closest' | 'ping' | 'probe' | 'describe' }>
+
 /** What answers other peers' requests. `from` is the connection's authenticated peer, never a field of a message. */
 export interface ChordHandler {
   handle(from: Peer, request: ChordRequest): ChordReply | Promise<ChordReply>
+  /** The question of a client, which is told and otherwise taken no notice of. */
+  inform(question: ChordQuestion): ChordReply | Promise<ChordReply>
 }

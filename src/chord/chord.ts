@@ -11,6 +11,7 @@ import { parallel, type Runtime, raceSignal } from '../runtime.ts'
 import { Admission } from './admission.ts'
 import type {
   ChordHandler,
+  ChordQuestion,
   ChordReply,
   ChordRequest,
   ChordRpc,
@@ -19,13 +20,13 @@ import type {
   PeerStatus
 } from './chord-rpc.ts'
 import { FingerRefresh } from './finger-refresh.ts'
-import type { Finger } from './finger-table.ts'
 import type { Genesis } from './genesis.ts'
 import { Healing } from './healing.ts'
-import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
+import type { LookupOptions, LookupResult } from './lookup.ts'
 import type { PeerBook } from './peer-book.ts'
 import { Peers } from './peers.ts'
-import type { Peer, RingNode } from './ring-node.ts'
+import { type LookupEnd, Lookups, type NodeSnapshot, type RingFinder } from './ring-finder.ts'
+import type { Peer } from './ring-node.ts'
 import { type OwnNode, RoutingTable } from './routing-table.ts'
 import { Stabilisation } from './stabilisation.ts'
 import { survey } from './survey.ts'
@@ -48,28 +49,9 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How a lookup ended. */
-export interface LookupEnd {
-  /** Peers asked; undefined when no owner was found. */
-  readonly hops: number | undefined
-  readonly ms: number
-}
-
-/** One of this peer's ring nodes, as it is at the moment. */
-export interface NodeSnapshot {
-  readonly node: RingNode
-  readonly member: boolean
-  readonly predecessor: RingNode | undefined
-  /** Nearest first; empty when the node is alone. */
-  readonly successors: readonly RingNode[]
-  /** Rows 0…159. */
-  readonly fingers: readonly Finger[]
-}
-
 const FAREWELLS_AT_ONCE = 64
 /** Nodes named in one answer to `closest`. */
 const CLOSER_MAX = 8
-const CHECK_QUIET_MS = 2_000
 
 /** What exists only between a start and a stop. */
 interface Running {
@@ -83,14 +65,15 @@ interface Running {
   readonly startedAtMs: number
 }
 
-export class Chord implements ChordHandler {
+export class Chord implements ChordHandler, RingFinder {
   readonly #options: ChordOptions
-  readonly #lookupListeners = new Set<(end: LookupEnd) => void>()
+  readonly #lookups: Lookups
   #running: Running | undefined
   #leaving = false
 
   constructor(options: ChordOptions) {
     this.#options = options
+    this.#lookups = new Lookups(options.runtime.clock)
   }
 
   /**
@@ -125,7 +108,6 @@ export class Chord implements ChordHandler {
     await this.#options.book.flush()
   }
 
-  /** Tells everybody known that this peer leaves for good, and stops. */
   async leave(signal?: AbortSignal): Promise<void> {
     const { peers } = this.#run
     this.#leaving = true
@@ -144,47 +126,33 @@ export class Chord implements ChordHandler {
     return this.#answer(from, request)
   }
 
+  /** @throws NotRunningError */
+  inform(question: ChordQuestion): ChordReply | Promise<ChordReply> {
+    return this.#answer(this.#options.peer, question)
+  }
+
   /** Any authenticated message is a sign of life. */
   heard(from: Peer): void {
     this.#running?.peers.heard(from)
   }
 
-  /**
-   * Who owns a position. Without a question when one of our own nodes is next to it.
-   * @throws UnavailableError nobody could be found in time
-   */
   lookup(
     target: Position,
     options: LookupOptions & { readonly signal?: AbortSignal | undefined } = {}
   ): Promise<LookupResult> {
     const { table, peers, tasks } = this.#run
     const { clock } = this.#options.runtime
-    const beganMs = clock.monotonic()
-    const found = lookup({ table, peers, clock, signal: tasks.signal }, target, options)
-    const tell = (hops: number | undefined) => {
-      for (const listener of this.#lookupListeners) listener({ hops, ms: clock.monotonic() - beganMs })
-    }
-    if (this.#lookupListeners.size > 0) {
-      found.then(
-        ({ hops }) => tell(hops.length),
-        () => tell(undefined)
-      )
-    }
-    return raceSignal(found, options.signal)
+    return this.#lookups.find({ table, peers, clock, signal: tasks.signal }, target, options)
   }
 
-  /** Tells `listener` how each call of `lookup` ends. Returns what ends that. */
   onLookup(listener: (end: LookupEnd) => void): () => void {
-    this.#lookupListeners.add(listener)
-    return () => this.#lookupListeners.delete(listener)
+    return this.#lookups.onEnd(listener)
   }
 
-  /** Rounds of stabilisation since the start. */
   get rounds(): number {
     return this.#running?.stabilisation.rounds ?? 0
   }
 
-  /** All ring nodes of this peer have their place. */
   get member(): boolean {
     return this.#running?.table.member ?? false
   }
@@ -194,7 +162,6 @@ export class Chord implements ChordHandler {
     return this.#run.table.own
   }
 
-  /** A copy of everything that this peer's ring nodes know, by index. */
   nodes(): NodeSnapshot[] {
     const { table } = this.#run
     return table.own.map(({ node, member, predecessor, successors }) => ({
@@ -206,19 +173,14 @@ export class Chord implements ChordHandler {
     }))
   }
 
-  /** Of a peer that never answered: down. */
   status(peer: Peer): PeerStatus {
     return this.#running?.peers.status(peer) ?? 'down'
   }
 
-  /** Finds out whether a peer is there, of which little was heard lately, or nothing ever: `status` will tell. */
   check(peer: Peer): void {
-    const peers = this.#running?.peers
-    if (peers?.routable(peer) === 'down') peers.recheck(peer)
-    else peers?.check(peer, CHECK_QUIET_MS)
+    this.#running?.peers.lookAfter(peer)
   }
 
-  /** Every other peer that is known, whether up or not. */
   peers(): Map<Peer, PeerStatus> {
     const { peer: self, book } = this.#options
     const known = new Map<Peer, PeerStatus>(book.peers().map(peer => [peer, this.status(peer)]))
@@ -245,7 +207,6 @@ export class Chord implements ChordHandler {
     }
   }
 
-  /** Descriptions of all peers that anybody knows, our own included; undefined of those that do not answer. */
   survey({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<Map<Peer, Description | undefined>> {
     const { peers } = this.#run
     const first = { peer: this.#options.peer, description: this.describe() }

@@ -42,7 +42,7 @@ export interface LookupOptions {
 }
 
 export interface LookupContext {
-  readonly table: RoutingTable
+  readonly table: Pick<RoutingTable, 'locate' | 'closer'>
   readonly peers: Peers
   readonly clock: Clock
   /** Chord stops. */

@@ -43,6 +43,8 @@ const CONFIRM_PAUSE_MS = 250
 const GUARD_MS = 1_000
 /** Leaving is over after so long; a peer that speaks later is back. */
 const LEAVING_MS = 10_000
+/** Who gave a sign of life so lately is there. */
+const CHECK_QUIET_MS = 2_000
 /** A peer that is down is asked again when others name it, at most so often. */
 const RECHECK_MS = 2_000
 
@@ -63,8 +65,8 @@ export interface PeersOptions {
   readonly runtime: Runtime
   readonly tasks: Tasks
   readonly events: Events
-  /** Answers what a ring node of this peer asks another ring node of this peer. */
-  readonly answer: (request: ChordRequest) => ChordReply | Promise<ChordReply>
+  /** Answers what a ring node of this peer asks another ring node of this peer. @default nobody: a client has none */
+  readonly answer?: ((request: ChordRequest) => ChordReply | Promise<ChordReply>) | undefined
   /** It is down, or it left. */
   readonly onDown: (peer: Peer) => void
   /** It answered after it was down. */
@@ -115,7 +117,7 @@ export class Peers {
   ): Promise<ReplyOf[T] | undefined> {
     const { self, rpc, runtime, tasks, answer } = this.#options
     const timeoutMs = Math.max(ownTimeoutMs, Math.min(PATIENCE * this.#answerMs, PATIENCE_MAX_MS))
-    if (peer === self) return (await answer(request)) as ReplyOf[T]
+    if (peer === self) return (await answer?.(request)) as ReplyOf[T] | undefined
     const askedAtMs = runtime.clock.monotonic()
     const experience = this.#experiences.get(peer)
     if (experience !== undefined) experience.askedAtMs = askedAtMs
@@ -166,6 +168,12 @@ export class Peers {
     const experience = this.#experiences.get(peer)
     if (experience === undefined || this.#isLeaving(experience)) return
     if (this.#now() - experience.askedAtMs >= RECHECK_MS) this.check(peer)
+  }
+
+  /** Finds out whether a peer is there, of which little was heard lately, or nothing ever. */
+  lookAfter(peer: Peer): void {
+    if (this.routable(peer) === 'down') this.recheck(peer)
+    else this.check(peer, CHECK_QUIET_MS)
   }
 
   /** Asks a peer of the book whether it is there. That it is not is no news. */

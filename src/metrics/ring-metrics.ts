@@ -1,6 +1,6 @@
 /** What a peer knows of its ring and its slots, read when somebody asks. */
-import type { LookupEnd } from '../chord/chord.ts'
 import type { PeerStatus } from '../chord/chord-rpc.ts'
+import type { LookupEnd } from '../chord/ring-finder.ts'
 import type { Peer } from '../chord/ring-node.ts'
 import type { JobBoard, JobKind, JobTotals } from '../users/job-board.ts'
 import type { RingInspector } from '../users/ring-report.ts'
@@ -61,7 +61,7 @@ export class RingMetrics {
     )
     make.gaugeOf(
       'anillo_ring_size',
-      'Peers of the ring that this one knows of, itself included, up or not',
+      'Peers of the ring that this one knows of, itself included if it is one, up or not',
       () => ring.size()
     )
     make.gaugesOf(

@@ -184,6 +184,7 @@ export class BulkEndpoint<Sent, Verdict> {
     this.#incoming.add(from, stream)
     try {
       const met = await answerHello(stream, from, hello, runtime.clock)
+      if (met?.client) throw new ProtocolViolationError('A client sends no slots')
       if (met !== undefined) await this.#take(stream, from)
       await endStream(stream, runtime.clock)
     } catch (error) {

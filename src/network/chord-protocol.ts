@@ -5,6 +5,7 @@
 import type {
   CallOptions,
   ChordHandler,
+  ChordQuestion,
   ChordReply,
   ChordRequest,
   ChordRpc,
@@ -13,7 +14,7 @@ import type {
 import type { Contacts } from '../chord/contact.ts'
 import type { Peer, RingNode } from '../chord/ring-node.ts'
 import { PEER_BOOK_MAX } from '../constants.ts'
-import { NotRunningError } from '../errors.ts'
+import { NotRunningError, ProtocolViolationError } from '../errors.ts'
 import {
   decodeChordReply,
   decodeChordRequest,
@@ -40,7 +41,10 @@ export class ChordProtocol implements ChordRpc {
     this.#wire = wire
     this.#contacts = contacts
     this.#protocol = protocol
-    this.#endpoint = new RpcEndpoint(wire, protocol, { request: (from, body) => this.#answer(from, body) })
+    this.#endpoint = new RpcEndpoint(wire, protocol, {
+      request: (from, body, { fromClient }) =>
+        fromClient ? this.#inform(from, body) : this.#answer(from, body)
+    })
   }
 
   start(): Promise<void> {
@@ -93,8 +97,7 @@ export class ChordProtocol implements ChordRpc {
   }
 
   async #answer(from: Peer, body: Uint8Array): Promise<Uint8Array> {
-    const handler = this.#handler
-    if (handler === undefined) throw new NotRunningError('This peer has not joined its ring yet')
+    const handler = this.#serving
     try {
       const { message, contacts } = decodeChordRequest(body, { from, virtualNodes: this.#virtualNodes })
       await this.#learn(contacts)
@@ -104,6 +107,25 @@ export class ChordProtocol implements ChordRpc {
       reportFailed(this.#wire, this.#protocol, from, error)
       throw error
     }
+  }
+
+  /** Clients come and go: what one was told is not remembered, and what it says of others is not believed. */
+  async #inform(from: Peer, body: Uint8Array): Promise<Uint8Array> {
+    const handler = this.#serving
+    try {
+      const { message } = decodeChordRequest(body, { from, virtualNodes: this.#virtualNodes })
+      const reply = await handler.inform(questionOf(message))
+      return encodeChordReply(reply, this.#recordsOf(namedInReply(reply)))
+    } catch (error) {
+      reportFailed(this.#wire, this.#protocol, from, error)
+      throw error
+    }
+  }
+
+  /** @throws NotRunningError */
+  get #serving(): ChordHandler {
+    if (this.#handler === undefined) throw new NotRunningError('This peer has not joined its ring yet')
+    return this.#handler
   }
 
   get #virtualNodes(): number {
@@ -116,6 +138,11 @@ export class ChordProtocol implements ChordRpc {
       const contact = await verifyContact(record)
       this.#contacts.put(contact)
     }
+  }
+
+  #recordsOf(named: Iterable<Peer>): Uint8Array[] {
+    const contacts = Array.from(named, peer => this.#contacts.contactOf(peer))
+    return contacts.flatMap(contact => contact?.record ?? []).slice(0, MESSAGE_CONTACTS_MAX)
   }
 
   /** The signed records of peers that `to` has not been told about in their present form. */
@@ -134,6 +161,19 @@ export class ChordProtocol implements ChordRpc {
       records.push(contact.record)
     }
     return records
+  }
+}
+
+/** @throws ProtocolViolationError it is for peers of the ring */
+function questionOf(request: ChordRequest): ChordQuestion {
+  switch (request.type) {
+    case 'closest':
+    case 'ping':
+    case 'probe':
+    case 'describe':
+      return request
+    default:
+      throw new ProtocolViolationError(`A client has nothing to say by ${request.type}`)
   }
 }
 

@@ -30,7 +30,9 @@ import { encodeFrame, FrameDecoder, FrameType } from './frame.ts'
 
 /** The wire protocol's versions that this code speaks. */
 const VERSION_MIN = 1
-const VERSION_MAX = 1
+const VERSION_MAX = 2
+/** Of a client: what speaks version 1 only would take it for a peer of the ring, and give it slots. */
+const CLIENT_VERSION_MIN = 2
 
 const RING_ID_BYTES = 16
 const STORE_ID_BYTES = 8
@@ -51,6 +53,8 @@ export interface HelloPolicy {
   readonly nonces: Uint8Array
   /** This peer's own signed record. */
   readonly record: Uint8Array
+  /** It asks, and answers nobody: no place in the ring, no slots. @default false */
+  readonly client?: boolean | undefined
   /**
    * Before a hello of a member of our ring is accepted, on either side.
    * @throws StoreRolledBackError its store is an old copy
@@ -68,6 +72,8 @@ export interface Met {
   readonly incarnation: Incarnation
   readonly nonces: Uint8Array
   readonly contact: Contact
+  /** No peer of the ring: what it says of its store and its addresses is nobody's business. */
+  readonly client: boolean
 }
 
 /** What a peer without a ring is told. */
@@ -97,6 +103,7 @@ export async function sayHello(
   if (refusal !== undefined) throw refusal
   checkRing(hello, genesis, peer)
   const met = await readMet(hello, peer)
+  if (met.client) throw new ProtocolViolationError(`${peer} is a client, and answers all the same`)
   policy.admit(met.incarnation, met.nonces)
   policy.onMet(met)
   return met
@@ -140,13 +147,14 @@ export async function answerHello(
     const stranger = hello.ringId.byteLength === 0
     if (!stranger) checkRing(hello, genesis, peer)
     const met = await readMet(hello, peer)
-    if (!stranger) policy.admit(met.incarnation, met.nonces)
+    const member = !stranger && !met.client
+    if (member) policy.admit(met.incarnation, met.nonces)
     if (stream.readBufferLength > 0)
       throw new ProtocolViolationError('It did not wait for the answer to its hello')
     const answer = ownHello(policy, genesis.ringId)
     sendHello(stream, stranger ? { ...answer, genesis: wireGenesis(genesis) } : answer)
     if (stranger) return undefined
-    policy.onMet(met)
+    if (member) policy.onMet(met)
     return met
   } catch (error) {
     if (error instanceof AnilloError && stream.writeStatus === 'writable')
@@ -226,9 +234,10 @@ function ownHello(policy: HelloPolicy, ringId: string | undefined): Partial<Hell
     storeId: policy.storeId as Uint8Array<ArrayBuffer>,
     boot: policy.boot,
     nonces: policy.nonces as Uint8Array<ArrayBuffer>,
-    versionMin: VERSION_MIN,
+    versionMin: policy.client ? CLIENT_VERSION_MIN : VERSION_MIN,
     versionMax: VERSION_MAX,
-    peerRecord: policy.record as Uint8Array<ArrayBuffer>
+    peerRecord: policy.record as Uint8Array<ArrayBuffer>,
+    client: policy.client ?? false
   }
 }
 
@@ -275,7 +284,8 @@ async function readMet(hello: Hello, peer: Peer): Promise<Met> {
   const contact = await verifyContact(hello.peerRecord)
   if (contact.peer !== peer)
     throw new ProtocolViolationError(`${peer} sent the peer record of ${contact.peer}`)
-  return { peer, incarnation: { peer, store: hex(hello.storeId), boot }, nonces, contact }
+  const incarnation = { peer, store: hex(hello.storeId), boot }
+  return { peer, incarnation, nonces, contact, client: hello.client }
 }
 
 function wireGenesis(genesis: Genesis): WireGenesis {

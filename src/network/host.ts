@@ -90,11 +90,17 @@ export async function createHost<T extends ServiceMap>(
     ...(metrics === undefined ? {} : { metrics: () => metrics }),
     services: { identify: identify(), ...services } as ServiceFactoryMap<T & { identify: unknown }>
   })
+  let host: Awaited<typeof starting>
   try {
-    return await starting
+    host = await starting
   } catch (error) {
     throw listenFailure(error as Error) ?? error
   }
+  // Addresses are in our peer book, and nothing else is wanted of a peer: those who come and go shall leave nothing.
+  host.addEventListener('peer:disconnect', ({ detail }) => {
+    host.peerStore.delete(detail).catch(() => {}) // it is in memory, and the host may have stopped
+  })
+  return host
 }
 
 /** libp2p says it with the stack of each address; undefined of other errors. */

@@ -53,8 +53,14 @@ const NOTHING = new Uint8Array(0)
 
 /** A request that is being worked on. */
 export class IncomingCall {
+  /** It is a client's, which is no peer of the ring: it may ask, and has nothing to say about the ring. */
+  readonly fromClient: boolean
   #controller: AbortController | undefined
   #cancelled = false
+
+  constructor(fromClient: boolean) {
+    this.fromClient = fromClient
+  }
 
   /** Aborts when the caller does not wait any more. Made when it is first asked for: most handlers never do. */
   get signal(): AbortSignal {
@@ -78,6 +84,7 @@ export class IncomingCalls {
   readonly #protocol: string
   readonly #from: Peer
   readonly #incarnation: Incarnation
+  readonly #client: boolean
   readonly #stream: Stream
   readonly #handlers: Handlers
   readonly #writer: FrameWriter
@@ -87,11 +94,12 @@ export class IncomingCalls {
   #paused = false
   #gone = false
 
-  constructor(wire: Wire, protocol: string, { peer, incarnation }: Met, stream: Stream, handlers: Handlers) {
+  constructor(wire: Wire, protocol: string, met: Met, stream: Stream, handlers: Handlers) {
     this.#wire = wire
     this.#protocol = protocol
-    this.#from = peer
-    this.#incarnation = incarnation
+    this.#from = met.peer
+    this.#incarnation = met.incarnation
+    this.#client = met.client
     this.#stream = stream
     this.#handlers = handlers
     this.#writer = new FrameWriter(stream, wire.runtime.clock, () => this.#resume())
@@ -134,7 +142,7 @@ export class IncomingCalls {
       return
     }
     const { request, message } = this.#handlers
-    if (type === FrameType.message && message !== undefined) {
+    if (type === FrameType.message && message !== undefined && !this.#client) {
       this.#take(id, body, message)
       return
     }
@@ -144,7 +152,7 @@ export class IncomingCalls {
     if (id === 0 || this.#inFlight.has(id)) {
       throw new ProtocolViolationError(`A request with the id ${id}, which is taken`)
     }
-    const call = new IncomingCall()
+    const call = new IncomingCall(this.#client)
     let reply: Uint8Array | Promise<Uint8Array>
     try {
       reply = request(this.#from, body, call)

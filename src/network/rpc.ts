@@ -43,6 +43,7 @@ export class RpcEndpoint {
   async start(): Promise<void> {
     if (this.#running) return
     this.#running = true
+    if (this.#wire.hello.client) return // nobody has anything to ask of it
     await this.#wire.registrar.handle(
       this.#protocol,
       (stream, connection) => this.#accept(stream, connection),

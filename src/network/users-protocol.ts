@@ -30,6 +30,9 @@ import { reportFailed, type Wire } from './wire.ts'
 
 export const USERS_PROTOCOL = '/anillo/users/1.0.0'
 
+/** What only a peer of the ring may say: others act on it. */
+const OF_PEERS: ReadonlySet<UsersMessage['type']> = new Set(['advertise', 'leaving'])
+
 interface Elsewhere {
   readonly kind: 'elsewhere'
   readonly view: View | undefined
@@ -59,7 +62,9 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
   constructor(wire: Wire, protocol = USERS_PROTOCOL, replicaProtocol = REPLICA_PROTOCOL) {
     this.#wire = wire
     this.#protocol = protocol
-    this.#endpoint = new RpcEndpoint(wire, protocol, { request: (from, body) => this.#answer(from, body) })
+    this.#endpoint = new RpcEndpoint(wire, protocol, {
+      request: (from, body, { fromClient }) => this.#answer(from, body, fromClient)
+    })
     this.#replicas = new ReplicaProtocol(wire, replicaProtocol)
   }
 
@@ -158,9 +163,15 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
     }
   }
 
-  async #answer(from: Peer, body: Uint8Array): Promise<Uint8Array> {
+  async #answer(from: Peer, body: Uint8Array, fromClient: boolean): Promise<Uint8Array> {
     if (this.#handler === undefined) throw new NotRunningError('This peer has not joined its ring yet')
-    return encodeUsersAnswer(await this.#handle(this.#handler, from, this.#decodeRequest(from, body)))
+    const message = this.#decodeRequest(from, body)
+    if (fromClient && OF_PEERS.has(message.type)) {
+      const error = new ProtocolViolationError(`A client has nothing to say by ${message.type}`)
+      reportFailed(this.#wire, this.#protocol, from, error)
+      throw error
+    }
+    return encodeUsersAnswer(await this.#handle(this.#handler, from, message))
   }
 
   #decodeRequest(from: Peer, body: Uint8Array): UsersMessage {

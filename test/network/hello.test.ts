@@ -145,7 +145,7 @@ test('versions: none in common is refused, a wider range is not', async () => {
     await until(() => read.length > 0, 'an answer')
     return [refusals(victim), Hello.decode(read[0]!.subarray(read[0]![0]! < 0x80 ? 6 : 7)).refusal?.name]
   }
-  assert.deepEqual(await say(2, 9), [['IncompatibleVersionError'], 'IncompatibleVersionError'])
+  assert.deepEqual(await say(3, 9), [['IncompatibleVersionError'], 'IncompatibleVersionError'])
   assert.deepEqual(await say(3, 2), [['ProtocolViolationError'], 'ProtocolViolationError'])
   assert.deepEqual(await say(1, 9), [[], undefined])
 })

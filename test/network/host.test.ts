@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createHost } from '../../src/network/host.ts'
 import { RpcEndpoint } from '../../src/network/rpc.ts'
-import { introduce, startMember } from './member.ts'
+import { introduce, startMember, until } from './member.ts'
+
+/** Whoever waits in vain is ended by the runner. */
+const turn = () => delay(5)
 
 test('twenty peers behind one address may connect to a peer at the same moment', async t => {
   const privateKey = await generateKeyPair('Ed25519')
@@ -48,6 +52,24 @@ test('a host lets nobody in whom its connection gater does not', async t => {
   await assert.rejects(host.dial(multiaddr(other.address)))
   await other.host.dial(host.getMultiaddrs()).catch(() => {}) // it may see a connection that ends at once
   assert.deepEqual(host.getConnections(), [])
+})
+
+test('a host keeps nothing of a peer that has gone', async t => {
+  const privateKey = await generateKeyPair('Ed25519')
+  const host = await createHost({ privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], services: {} })
+  t.after(() => host.stop())
+  const known = async () => (await host.peerStore.all()).map(({ id }) => id.toString())
+  const kept = await startMember()
+  t.after(() => kept.stop())
+  await kept.host.dial(host.getMultiaddrs())
+  for (let i = 0; i < 3; i++) {
+    const other = await startMember()
+    await other.host.dial(host.getMultiaddrs())
+    await until(() => host.getConnections(other.host.peerId).length > 0, 'a connection')
+    while (!(await known()).includes(other.peer)) await turn()
+    await other.stop()
+  }
+  while (String(await known()) !== kept.peer) await turn()
 })
 
 test('of two connections between two peers one may be lost without losing calls for good', async () => {

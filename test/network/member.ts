@@ -32,6 +32,8 @@ export interface MemberOptions {
   readonly privateKey?: PrivateKey
   /** 0 lets the system choose. */
   readonly port?: number
+  /** It says that it is one. @default false */
+  readonly client?: boolean
   /** Time runs so many times faster for what this peer waits for. @default 1 */
   readonly speed?: number
 }
@@ -85,6 +87,7 @@ export async function startMember(options: MemberOptions = {}): Promise<Member> 
       boot: 3,
       nonces: new Uint8Array(24).fill(7),
       record: contact.record,
+      client: options.client,
       admit: (incarnation, nonces) => boots.admit(incarnation, nonces),
       onMet: hello => void met.push(hello),
       onRolledBack: error => void rolledBack.push(error)

@@ -2,6 +2,7 @@
 import type {
   CallOptions,
   ChordHandler,
+  ChordQuestion,
   ChordReply,
   ChordRequest,
   ChordRpc,
@@ -29,6 +30,10 @@ export interface HostOptions {
   readonly virtualNodes: number
   /** Another peer was spoken with. */
   readonly onContact: (peer: Peer) => void
+  /** Whether it says in its hello that it is a client. @default nobody is */
+  readonly isClient?: ((peer: Peer) => boolean) | undefined
+  /** Sees every answer. */
+  readonly onReply?: ((reply: ChordReply) => void) | undefined
 }
 
 export class SimulatedHost implements ChordRpc {
@@ -59,13 +64,20 @@ export class SimulatedHost implements ChordRpc {
   }
 
   serve(handler: ChordHandler): void {
-    const { network, peer, virtualNodes, onContact } = this.#options
+    const { network, peer, virtualNodes, onContact, isClient } = this.#options
     network.attach(peer, async (from, _service, body) => {
       await this.#machine.running()
-      onContact(from)
       const { message } = decodeChordRequest(body, { from, virtualNodes })
+      if (isClient?.(from)) return encodeChordReply(await handler.inform(message as ChordQuestion))
+      onContact(from)
       return encodeChordReply(await handler.handle(from, message))
     })
+  }
+
+  /** Answers nobody: what it asks is answered all the same. */
+  askOnly(): void {
+    const { network, peer } = this.#options
+    network.attach(peer, () => Promise.reject(new Error('a client answers nobody')))
   }
 
   switchOff(): void {
@@ -78,13 +90,14 @@ export class SimulatedHost implements ChordRpc {
     request: Extract<ChordRequest, { type: T }>,
     options: CallOptions
   ): Promise<ReplyOf[T] | undefined> {
-    const { network, virtualNodes, onContact } = this.#options
+    const { network, virtualNodes, onContact, onReply } = this.#options
     const body = encodeChordRequest(request)
     const answer = await network.call(this.peer, peer, CHORD, body, options)
     await this.#machine.running()
     if (answer === undefined) return undefined
     onContact(peer)
     const { message } = decodeChordReply(answer, { request: request.type, virtualNodes })
+    onReply?.(message)
     return message as ChordReply as ReplyOf[T]
   }
 }

@@ -18,7 +18,8 @@ const MAY_IMPORT: Record<string, RegExp> = {
     /^(protocols\/|src\/(ring\/|chord\/(contact|genesis)\.ts|replica\/ballot\.ts|storage\/keys\.ts|users\/user\.ts))/,
   gateway: /^src\/users\//,
   // it reads what they tell and wraps their ports; only peer.ts knows of it
-  metrics: /^src\/(users\/|chord\/(chord|chord-rpc|ring-node)\.ts|storage\/store\.ts|gateway\/exchange\.ts)/,
+  metrics:
+    /^src\/(users\/|chord\/(chord-rpc|ring-finder|ring-node)\.ts|storage\/store\.ts|gateway\/exchange\.ts)/,
   output: /^src\/(users\/|chord\/ring-node\.ts)/,
   client: /^src\/users\//,
   // the HTTP API is client.ts, and what it answers are the types of the users' port
