@@ -2,9 +2,9 @@
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import type { ConnectionGater } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import type { Chord } from './chord/chord.ts'
 import type { Origin } from './chord/entry.ts'
 import type { RingOptions } from './chord/genesis.ts'
+import type { RingFinder } from './chord/ring-finder.ts'
 import type { Peer } from './chord/ring-node.ts'
 import { type ChordService, chord, type PeerData } from './chord/service.ts'
 import { Ending } from './ending.ts'
@@ -37,7 +37,7 @@ import type { RingInspector } from './users/ring-report.ts'
 import { plainUsers } from './users/ring-users.ts'
 import { type LeaveOptions, type UsersService, users } from './users/service.ts'
 import type { TracedUsers, Users } from './users/users.ts'
-import type { UsersNode } from './users/users-node.ts'
+import type { UsersPart } from './users/users-part.ts'
 import { VERSION } from './version.ts'
 
 export interface PeerOptions extends RingOptions {
@@ -45,6 +45,11 @@ export interface PeerOptions extends RingOptions {
   readonly listen?: readonly string[] | undefined
   /** Multiaddrs of any peers of the ring, with or without /p2p/<id>. None: make a new ring, unless `dataDir` holds one. */
   readonly join?: readonly string[] | undefined
+  /**
+   * Serve the users of the ring of `join` without being a peer of it: nothing is kept, nobody is listened for, and no peer of
+   * the ring relies on this one. Not together with `dataDir`, `listen` or `announce`. @default false
+   */
+  readonly clientMode?: boolean | undefined
   /** Multiaddrs to tell others instead of what is listened on. */
   readonly announce?: readonly string[] | undefined
   /**
@@ -85,7 +90,7 @@ export interface AnilloPeer extends AsyncDisposable {
   readonly replicas: number
   readonly slots: number
   readonly virtualNodes: number
-  /** Whether this start made the ring, joined one, or came back to the one of its data directory. */
+  /** Whether this start made the ring, joined one, came back to the one of its data directory, or is a client of one. */
   readonly origin: Origin
   /** Dialable multiaddrs, each ending in /p2p/<peer>. */
   readonly addresses: readonly string[]
@@ -127,6 +132,7 @@ const HTTP_DRAIN_MS = 10_000
 export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer> {
   const { outputDir, log: outerLog = silentLog, http, signal } = options
   signal?.throwIfAborted()
+  checkClient(options)
   const entrance = entranceOf(http)
   const output = outputFiles(outputDir, outerLog)
   const runtime: Runtime = { clock: systemClock, random: systemRandom, log: output?.log ?? outerLog }
@@ -222,13 +228,25 @@ export async function peerIdAt(dataDir: string, { create = false } = {}): Promis
   return peerIdFromPrivateKey(privateKeyFromProtobuf(identity.privateKey)).toString()
 }
 
+/** @throws ConfigurationError */
+function checkClient({ clientMode, dataDir, listen, announce }: PeerOptions): void {
+  if (!clientMode) return
+  if (dataDir !== undefined)
+    throw new ConfigurationError(
+      'A client keeps nothing: leave dataDir (--data) out, or be a peer of the ring'
+    )
+  if (listen !== undefined || announce !== undefined)
+    throw new ConfigurationError('A client answers no peer: leave listen (-l, -a, -p) and announce out')
+}
+
+function listenOf({ listen, clientMode }: PeerOptions): readonly string[] {
+  return listen ?? (clientMode ? [] : [LISTEN_DEFAULT])
+}
+
 /** Who gets in. @throws ConfigurationError */
-function doorsOf(
-  { listen = [LISTEN_DEFAULT], psk, allow, insecure, connectionGater }: PeerOptions,
-  runtime: Runtime,
-  events: Events
-) {
-  refuseOpenDoor(listen, { psk, allow, insecure })
+function doorsOf(options: PeerOptions, runtime: Runtime, events: Events) {
+  const { psk, allow, insecure, connectionGater } = options
+  refuseOpenDoor(listenOf(options), { psk, allow, insecure })
   if (allow !== undefined && connectionGater !== undefined)
     throw new ConfigurationError('allow and connectionGater both decide who may connect: give one of them')
   const protector = psk === undefined ? undefined : privateNetwork(psk)
@@ -249,17 +267,19 @@ function createPeerHost(
   { runtime: { log }, events, metrics, doors }: HostParts,
   onStorageFailure: (error: Error) => void
 ) {
-  const { listen = [LISTEN_DEFAULT], announce, join, replicas, slots, virtualNodes } = options
+  const { announce, join, clientMode, replicas, slots, virtualNodes } = options
   const { replaceAfterMs, placementStableMs, leaderSpreadMs } = options
   return createHost<{ chord: ChordService; users: UsersService }>({
     privateKey: privateKeyFromProtobuf(data.identity.privateKey),
-    listen,
+    listen: listenOf(options),
     announce,
     ...doors,
     metrics: metrics.libp2p,
     services: {
-      chord: chord({ join, replicas, slots, virtualNodes, events, log }),
-      users: users({ data, onStorageFailure, replaceAfterMs, placementStableMs, leaderSpreadMs })
+      chord: chord({ join, clientMode, replicas, slots, virtualNodes, events, log }),
+      users: users(
+        clientMode ? {} : { data, onStorageFailure, replaceAfterMs, placementStableMs, leaderSpreadMs }
+      )
     }
   })
 }
@@ -274,7 +294,7 @@ interface Surface {
   readonly entrance: Entrance
 }
 
-function gatewayOf(node: UsersNode, surface: Surface): Gateway {
+function gatewayOf(node: UsersPart, surface: Surface): Gateway {
   const { users, metrics, events, leave, runtime, entrance } = surface
   return createGateway({
     users,
@@ -298,7 +318,7 @@ function gatewayOf(node: UsersNode, surface: Surface): Gateway {
   })
 }
 
-function ringSource(peer: Peer, ringId: string, chord: Chord, node: UsersNode): RingSource {
+function ringSource(peer: Peer, ringId: string, chord: RingFinder, node: UsersPart): RingSource {
   return {
     peer,
     ringId,
@@ -365,7 +385,7 @@ function outputFiles(dir: string | undefined, log: Log): OutputFiles | undefined
   return dir === undefined ? undefined : new OutputFiles({ dir, clock: systemClock, log })
 }
 
-function outputSource(node: UsersNode, events: Events): OutputSource {
+function outputSource(node: UsersPart, events: Events): OutputSource {
   return {
     self: () => node.ring.self(),
     users: () => ({ count: node.userCount, rows: node.heldUsers() }),

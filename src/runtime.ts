@@ -58,6 +58,15 @@ export const systemClock: Clock = {
   }
 }
 
+/** Longer than any timer can be: nothing is to happen, only to be waited for. */
+const HOLD_MS = 2 ** 31 - 1
+
+/** Keeps the process running until it is disposed, as a socket that listens does: the timers of {@link systemClock} do not. */
+export function holdProcess(): Disposable {
+  const handle = setInterval(() => {}, HOLD_MS)
+  return { [Symbol.dispose]: () => clearInterval(handle) }
+}
+
 /** Asked for in bulk: a call of the system's generator costs the same for 16 bytes as for 4 KiB. */
 const POOL_BYTES = 4_096
 const pool = new Uint8Array(POOL_BYTES)

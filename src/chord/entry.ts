@@ -1,4 +1,7 @@
-/** How a peer comes to a ring: back to the one of its data, into somebody else's, or into a new one of its own. */
+/**
+ * How a peer comes to a ring: back to the one of its data, into somebody else's, or into a new one of its own; and how a
+ * client finds the one that it asks.
+ */
 import { DataDirectoryError, errorName, JoinError, NotAdmittedError } from '../errors.ts'
 import { deadlineAfter, jitter, type Runtime, sleep } from '../runtime.ts'
 import type { Store } from '../storage/store.ts'
@@ -13,25 +16,30 @@ import {
 import { loadGenesis, saveGenesis } from './genesis-store.ts'
 import type { Peer } from './ring-node.ts'
 
-export type Origin = 'created' | 'joined' | 'restarted'
+export type Origin = 'created' | 'joined' | 'restarted' | 'client'
 
-export interface EntryInit {
-  readonly peer: Peer
-  readonly store: Store
+interface Greeting {
+  readonly genesis: Genesis
+  readonly contact: Contact
+}
+
+export interface GreetInit {
   readonly runtime: Runtime
-  readonly options: RingOptions
   /** Multiaddrs. */
   readonly join: readonly string[]
   /** Asks whoever answers there which ring it belongs to. */
-  readonly greet: (
-    address: string,
-    signal: AbortSignal
-  ) => Promise<{ readonly genesis: Genesis; readonly contact: Contact }>
+  readonly greet: (address: string, signal: AbortSignal) => Promise<Greeting>
+  readonly signal: AbortSignal
+}
+
+export interface EntryInit extends GreetInit {
+  readonly peer: Peer
+  readonly store: Store
+  readonly options: RingOptions
   /** Makes durable what a member needs before the genesis record makes this peer one. */
   readonly beforeGenesis: (origin: Origin, genesis: Genesis) => Promise<void>
   /** Makes durable how a peer of the ring is reached. */
   readonly remember: (contact: Contact) => Promise<void>
-  readonly signal: AbortSignal
 }
 
 export interface Entry {
@@ -68,6 +76,16 @@ export async function enterRing(init: EntryInit): Promise<Entry> {
   return init.join.length > 0 ? joinRing(init) : createRing(init)
 }
 
+/** As {@link enterRing} of a peer that is told to join, and nothing is kept. */
+export async function visitRing(
+  init: Omit<EntryInit, 'store' | 'beforeGenesis' | 'remember'>
+): Promise<Entry> {
+  checkRingOptions(init.options)
+  const { genesis, contact } = await greetAny(init)
+  checkAgainstGenesis(init.options, genesis)
+  return { genesis, origin: 'client', contacts: [contact] }
+}
+
 async function createRing({ options, peer, runtime, store, beforeGenesis }: EntryInit): Promise<Entry> {
   const genesis = createGenesis(options, peer, runtime.random)
   await beforeGenesis('created', genesis)
@@ -87,27 +105,33 @@ async function joinRing(init: EntryInit): Promise<Entry> {
 
 /** The data directory decides; the addresses to join only help to find the others. */
 async function returnTo(genesis: Genesis, init: EntryInit): Promise<Entry> {
-  const { options, join, greet, signal, runtime } = init
-  checkAgainstGenesis(options, genesis)
-  const contacts: Contact[] = []
+  checkAgainstGenesis(init.options, genesis)
+  const greetings = await greetAll(init)
+  for (const [address, greeting] of greetings) {
+    if (greeting.genesis.ringId === genesis.ringId) continue
+    throw new DataDirectoryError(
+      `The data directory belongs to ring ${genesis.ringId}, and ${address} is of ring ${greeting.genesis.ringId}: start with an empty directory to join that one`
+    )
+  }
+  const contacts = Array.from(greetings.values(), ({ contact }) => contact)
+  return { genesis, origin: 'restarted', contacts }
+}
+
+/** Those that answer, by address. */
+export async function greetAll({ join, greet, signal, runtime }: GreetInit): Promise<Map<string, Greeting>> {
+  const greetings = new Map<string, Greeting>()
   for (const address of join) {
     const greeting = await greet(address, signal).catch((error: Error) => {
       signal.throwIfAborted()
       runtime.log.warn('peer to join did not answer', { address, reason: error.message })
       return undefined
     })
-    if (greeting === undefined) continue
-    if (greeting.genesis.ringId !== genesis.ringId) {
-      throw new DataDirectoryError(
-        `The data directory belongs to ring ${genesis.ringId}, and ${address} is of ring ${greeting.genesis.ringId}: start with an empty directory to join that one`
-      )
-    }
-    contacts.push(greeting.contact)
+    if (greeting !== undefined) greetings.set(address, greeting)
   }
-  return { genesis, origin: 'restarted', contacts }
+  return greetings
 }
 
-async function greetAny({ join, greet, runtime, signal, peer }: EntryInit) {
+async function greetAny({ join, greet, runtime, signal, peer }: Pick<EntryInit, 'peer'> & GreetInit) {
   using deadline = deadlineAfter(runtime.clock, JOIN_TIMEOUT_MS, signal)
   const reasons = new Map<string, string>()
   let refusedSinceMs = runtime.clock.monotonic()

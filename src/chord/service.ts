@@ -4,13 +4,11 @@
  * service, which uses this one.
  */
 
-import { createHash } from 'node:crypto'
 import {
   type ComponentLogger,
   type Libp2pEvents,
   type Logger,
   type PeerId,
-  type PeerInfo,
   type PeerRouting,
   type PrivateKey,
   peerRoutingSymbol,
@@ -19,36 +17,41 @@ import {
   serviceDependencies
 } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
-import { peerIdFromString } from '@libp2p/peer-id'
-import { multiaddr } from '@multiformats/multiaddr'
 import type { TypedEventTarget } from 'main-event'
-import { ADDRESSES_MAX, PEER_BOOK_MAX } from '../constants.ts'
-import { AnilloError, NotFoundError, NotRunningError } from '../errors.ts'
+import { PEER_BOOK_MAX } from '../constants.ts'
+import { AnilloError, ConfigurationError, NotRunningError } from '../errors.ts'
 import { Events } from '../events.ts'
 import { CHORD_PROTOCOL, ChordProtocol } from '../network/chord-protocol.ts'
-import { signContact } from '../network/contact-record.ts'
 import { Dialer } from '../network/dialer.ts'
 import type { Met } from '../network/hello.ts'
+import { OwnRecord } from '../network/own-record.ts'
 import { Refusals } from '../network/refusals.ts'
 import type { Wire } from '../network/wire.ts'
 import type { Incarnation } from '../replica/view.ts'
-import { POSITION_BYTES, positionFromBytes } from '../ring/position.ts'
-import { deadlineAfter, type Log, type Runtime, raceSignal, systemClock, systemRandom } from '../runtime.ts'
+import { holdProcess, type Log, type Runtime, raceSignal, systemClock, systemRandom } from '../runtime.ts'
 import { type Identity, markRolledBack, openIdentity } from '../storage/identity.ts'
 import { KnownBoots } from '../storage/known-boots.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
 import type { Store } from '../storage/store.ts'
 import { VERSION } from '../version.ts'
 import { Chord } from './chord.ts'
-import { enterRing, type Origin } from './entry.ts'
+import { ChordClient } from './chord-client.ts'
+import { type Entry, enterRing, greetAll, type Origin, visitRing } from './entry.ts'
 import type { Genesis, RingOptions } from './genesis.ts'
 import { PeerBook } from './peer-book.ts'
-import { type Peer, ringNode } from './ring-node.ts'
+import { chordPeerRouting } from './peer-routing.ts'
+import type { RingFinder } from './ring-finder.ts'
+import type { Peer } from './ring-node.ts'
 
 /** Every field is optional. */
 export interface ChordInit extends RingOptions {
   /** Multiaddrs of any peers of the ring, with or without /p2p/<id>. @default none: make a new ring, or return to the store's */
   readonly join?: readonly string[] | undefined
+  /**
+   * Finds its way in the ring of `join`, and uses its users, without being a peer of it: this host takes no position, keeps nothing,
+   * and nobody asks it anything. @default false
+   */
+  readonly clientMode?: boolean | undefined
   /** @default '/anillo/chord/1.0.0' */
   readonly protocol?: string | undefined
   /** @default the store of the users service, or memory */
@@ -68,9 +71,6 @@ export interface ChordComponents {
   readonly events: TypedEventTarget<Libp2pEvents>
   readonly logger: ComponentLogger
 }
-
-/** A host that cannot listen says so itself, well before this. */
-const LISTEN_TIMEOUT_MS = 5_000
 
 /** What a data directory knows of its peer. */
 export interface PeerData {
@@ -97,20 +97,20 @@ export class ChordService implements Startable {
   readonly [serviceDependencies]: string[] = ['@libp2p/identify']
 
   readonly peer: Peer
+  /** It is a client of its ring, and no peer of it. */
+  readonly clientMode: boolean
   readonly events: Events
   readonly runtime: Runtime
   /** Shared with the protocols of the users service. */
   readonly wire: Wire
-  readonly #components: ChordComponents
+  readonly #record: OwnRecord
   readonly #init: ChordInit
   #data: PeerData | undefined
   #book: PeerBook | undefined
   #boots: KnownBoots | undefined
   #protocol: ChordProtocol | undefined
-  #chord: Chord | undefined
+  #chord: Chord | ChordClient | undefined
   #genesis: Genesis | undefined
-  #record: Uint8Array = new Uint8Array()
-  #signedAddresses: readonly string[] | undefined
   /** Of every peer the one that was met last. */
   readonly #met = new Map<Peer, Incarnation>()
   readonly #metListeners = new Set<(incarnation: Incarnation) => void>()
@@ -118,14 +118,19 @@ export class ChordService implements Startable {
   #rolledBack = false
   #beforeGenesis: ((origin: Origin, genesis: Genesis) => Promise<void>) | undefined
   #running: { readonly stopping: AbortController; readonly joined: PromiseWithResolvers<Joined> } | undefined
+  /** A client listens on nothing, and may lose every connection: its callers are waiting all the same. */
+  #hold: Disposable | undefined
 
+  /** @throws ConfigurationError a client with nobody to ask, or with a store */
   constructor(components: ChordComponents, init: ChordInit) {
-    this.#components = components
+    this.clientMode = init.clientMode ?? false
+    if (this.clientMode) checkClient(init)
     this.#init = init
     this.peer = components.peerId.toString()
     this.events = init.events ?? new Events()
     const log = init.log ?? libp2pLog(components.logger.forComponent('libp2p:chord'))
     this.runtime = { clock: systemClock, random: systemRandom, log }
+    this.#record = new OwnRecord(components, this.runtime)
     this.wire = {
       registrar: components.registrar,
       dialer: new Dialer(components.connectionManager, peer => this.addressesOf(peer)),
@@ -168,6 +173,7 @@ export class ChordService implements Startable {
     this.#boots = new KnownBoots(this.#data.store, this.runtime)
     this.#protocol = new ChordProtocol(this.wire, this.#book, this.#init.protocol ?? CHORD_PROTOCOL)
     await this.#protocol.start()
+    if (this.clientMode) this.#hold = holdProcess()
     const running = { stopping: new AbortController(), joined: Promise.withResolvers<Joined>() }
     running.joined.promise.catch(() => {}) // whoever waits for it gets the error
     this.#running = running
@@ -188,7 +194,8 @@ export class ChordService implements Startable {
     const running = this.#running
     if (running === undefined) return
     this.#running = undefined
-    this.#components.events.removeEventListener('self:peer:update', this.#onAddresses)
+    this.#record.stop()
+    this.#hold?.[Symbol.dispose]()
     running.stopping.abort(new NotRunningError('This peer is stopping'))
     await running.joined.promise.catch(() => {})
     this.#protocol?.serve(undefined)
@@ -209,43 +216,21 @@ export class ChordService implements Startable {
   }
 
   /** @throws NotRunningError before `joined` */
-  get chord(): Chord {
+  get chord(): RingFinder {
     if (this.#chord === undefined) throw new NotRunningError('This peer has not joined its ring yet')
     return this.#chord
   }
 
   /** What is known of how to reach a peer; multiaddrs without /p2p. */
   addressesOf(peer: Peer): readonly string[] {
-    return peer === this.peer ? this.#ownAddresses() : (this.#book?.contactOf(peer)?.addresses ?? [])
+    return peer === this.peer ? this.#record.addresses() : (this.#book?.contactOf(peer)?.addresses ?? [])
   }
 
   get [peerRoutingSymbol](): PeerRouting {
-    return {
-      findPeer: async (peerId, options = {}) => {
-        const peer = peerId.toString()
-        if (this.chord.status(peer) === 'up') return this.#peerInfo(peer)
-        const { owner } = await this.chord.lookup(ringNode(peer, 0).position, options)
-        if (owner.peer !== peer) throw new NotFoundError(`${peer} is not in this ring`)
-        return this.#peerInfo(peer)
-      },
-      getClosestPeers: (key, options = {}) => this.#closestPeers(key, options.signal)
-    }
-  }
-
-  async *#closestPeers(key: Uint8Array, signal: AbortSignal | undefined): AsyncGenerator<PeerInfo> {
-    const digest = createHash('sha256').update(key).digest().subarray(0, POSITION_BYTES)
-    const { successors } = await this.chord.lookup(
-      positionFromBytes(digest),
-      signal === undefined ? {} : { signal }
+    return chordPeerRouting(
+      () => this.chord,
+      peer => this.addressesOf(peer)
     )
-    for (const peer of new Set(successors.map(node => node.peer))) yield this.#peerInfo(peer)
-  }
-
-  #peerInfo(peer: Peer): PeerInfo {
-    return {
-      id: peerIdFromString(peer),
-      multiaddrs: this.addressesOf(peer).map(address => multiaddr(address))
-    }
   }
 
   async #ownData(): Promise<PeerData> {
@@ -253,51 +238,35 @@ export class ChordService implements Startable {
     return { store, identity: await openIdentity(store, this.runtime.random) }
   }
 
-  /** Listening begins together with joining, and who greets others must have an address to tell. */
-  async #listening(signal: AbortSignal): Promise<void> {
-    const { addressManager, events } = this.#components
-    if (addressManager.getListenAddrs().length === 0 || this.#ownAddresses().length > 0) return
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    using deadline = deadlineAfter(this.runtime.clock, LISTEN_TIMEOUT_MS, signal)
-    const listening = () => resolve()
-    const ended = () => reject(deadline.signal.reason)
-    events.addEventListener('transport:listening', listening)
-    deadline.signal.addEventListener('abort', ended)
-    try {
-      await promise
-    } finally {
-      events.removeEventListener('transport:listening', listening)
-      deadline.signal.removeEventListener('abort', ended)
-    }
-  }
-
-  readonly #onAddresses = () => {
-    this.#signRecord().catch(error => this.runtime.log.error('own addresses not told', { error }))
-  }
-
-  /** The sequence is the wall clock, as in libp2p's own records: it grows over restarts without being stored. */
-  async #signRecord(): Promise<void> {
-    const addresses = this.#ownAddresses()
-    // libp2p says "update" for much that is no news; a new record would go round the whole ring again.
-    if (String(addresses) === String(this.#signedAddresses)) return
-    this.#signedAddresses = addresses
-    const contact = await signContact(
-      this.#components.privateKey,
-      addresses,
-      BigInt(this.runtime.clock.now())
-    )
-    this.#record = contact.record
-  }
-
-  #ownAddresses(): string[] {
-    const addresses = this.#components.addressManager.getAddresses().map(address => address.toString())
-    return addresses.map(address => address.split('/p2p/')[0]!).slice(0, ADDRESSES_MAX)
-  }
-
   async #join(signal: AbortSignal): Promise<Joined> {
-    await this.#listening(signal)
-    await this.#signRecord()
-    this.#components.events.addEventListener('self:peer:update', this.#onAddresses)
+    const { genesis, origin } = await (this.clientMode ? this.#visit(signal) : this.#enter(signal))
+    return { genesis, origin }
+  }
+
+  async #visit(signal: AbortSignal): Promise<Entry> {
+    const { peer, runtime, events } = this
+    const book = this.#book!
+    const protocol = this.#protocol!
+    await this.#record.withhold()
+    const { join = [] } = this.#init
+    const greet = (address: string, greeting: AbortSignal) => protocol.greet(address, greeting)
+    const entry = await visitRing({ peer, runtime, options: this.#init, join, greet, signal })
+    const { genesis } = entry
+    this.#genesis = genesis
+    for (const contact of entry.contacts) book.put(contact)
+    const knock = async (signal: AbortSignal) => {
+      const greetings = await greetAll({ runtime, join, greet, signal })
+      for (const { genesis: theirs, contact } of greetings.values())
+        if (theirs.ringId === genesis.ringId) book.put(contact)
+    }
+    const client = new ChordClient({ peer, genesis, rpc: protocol, runtime, book, events, knock })
+    this.#chord = client
+    await client.start(signal)
+    return entry
+  }
+
+  async #enter(signal: AbortSignal): Promise<Entry> {
+    await this.#record.follow(signal)
     const { store } = this.#data!
     const book = this.#book!
     const protocol = this.#protocol!
@@ -332,7 +301,7 @@ export class ChordService implements Startable {
       signal,
       ...(entry.origin === 'joined' ? { join: entry.contacts.map(({ peer }) => peer) } : {})
     })
-    return { genesis: entry.genesis, origin: entry.origin }
+    return entry
   }
 
   #helloPolicy(): Wire['hello'] {
@@ -341,7 +310,7 @@ export class ChordService implements Startable {
       return this.#data.identity
     }
     const genesis = () => this.#genesis
-    const record = () => this.#record
+    const record = () => this.#record.bytes
     return {
       get genesis() {
         return genesis()
@@ -358,6 +327,7 @@ export class ChordService implements Startable {
       get record() {
         return record()
       },
+      client: this.clientMode,
       admit: (incarnation, nonces) => this.#boots?.admit(incarnation, nonces),
       onMet: met => this.#onMet(met),
       onRolledBack: error => this.#onRolledBack(error)
@@ -388,6 +358,14 @@ export class ChordService implements Startable {
         for (const listener of this.#rolledBackListeners) listener(error)
       })
   }
+}
+
+/** @throws ConfigurationError */
+function checkClient({ join = [], store }: ChordInit): void {
+  if (join.length === 0)
+    throw new ConfigurationError('A client needs a ring: give the multiaddr of any of its peers as join (-j)')
+  if (store !== undefined)
+    throw new ConfigurationError('A client keeps nothing: leave store out, or be a peer of the ring')
 }
 
 /** What a host without a log of ours gets: libp2p's own, shown with DEBUG=libp2p:chord*. */

@@ -37,7 +37,7 @@ export function renderStatus(self: SelfReport, health: readonly string[], colour
     `${title('peer')}${bold(self.peer)}`,
     `${title('ring')}${shortHex(self.ring)}   ${self.state}`,
     ...self.addresses.map((address, index) => `${title(index === 0 ? 'addresses' : '')}${address}`),
-    `${title('position')}${shortHex(self.position)}`,
+    `${title('position')}${self.position === null ? 'none' : shortHex(self.position)}`,
     `${title('predecessor')}${self.predecessor === null ? 'none' : node(self.predecessor)}`,
     `${title('successors')}${shown.join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`,
     `${title('slots')}${counted(self.slots.length, 'slot')} held, ${leads} of them led`,

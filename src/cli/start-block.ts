@@ -11,7 +11,8 @@ export interface StartBlock {
   >
   /** Peers of the ring that this one knows, itself included. */
   readonly peers: number
-  readonly dataDir: string
+  /** Undefined: of a client, which keeps nothing and cannot be joined. */
+  readonly dataDir: string | undefined
   readonly outputDir: string | undefined
   readonly readyMs: number
   /** A port for the HTTP API of the next peer. */
@@ -31,7 +32,8 @@ export interface DoorFlags {
 const ORIGINS = {
   created: 'new ring',
   joined: 'joined the ring',
-  restarted: 'the same peer as before, with its data'
+  restarted: 'the same peer as before, with its data',
+  client: 'a client of the ring'
 } as const
 
 export function startBlock(block: StartBlock, { bold, cyan, dim, green }: Colours): string[] {
@@ -48,9 +50,11 @@ export function startBlock(block: StartBlock, { bold, cyan, dim, green }: Colour
     `${green('●')} ${bold(mediumPeer(peer.peer))}   ${facts.join('   ')}`,
     ...peer.addresses.map((address, index) => `  ${dim(index === 0 ? 'p2p ' : '    ')}  ${address}`),
     `  ${dim('http')}  ${peer.httpUrl === undefined ? 'not served' : cyan(peer.httpUrl)}`,
-    `  ${dim('data')}  ${dataDir}${outputDir === undefined ? '' : `   ${dim('output')} ${outputDir}`}`,
+    `  ${dim('data')}  ${dataDir ?? 'none'}${outputDir === undefined ? '' : `   ${dim('output')} ${outputDir}`}`,
     `  ready in ${duration(block.readyMs)} (${ORIGINS[peer.origin]})`,
-    `  ${dim('join:')} ${joinCommand(block.program, peer.addresses, block.nextHttpPort, doors)}`
+    ...(dataDir === undefined
+      ? []
+      : [`  ${dim('join:')} ${joinCommand(block.program, peer.addresses, block.nextHttpPort, doors)}`])
   ]
 }
 

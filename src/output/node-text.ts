@@ -6,13 +6,13 @@ const HEX_DIGITS = 8
 
 export interface NodeName {
   readonly peer: Peer
-  /** Hex. */
-  readonly position: string
+  /** Hex; null of a client, which has none. */
+  readonly position: string | null
 }
 
 /** `2f91c04e 12D3KooW…` */
 export function nodeText({ peer, position }: NodeName): string {
-  return `${shortHex(position)} ${peer}`
+  return `${position === null ? 'client' : shortHex(position)} ${peer}`
 }
 
 export function shortHex(hex: string): string {

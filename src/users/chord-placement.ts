@@ -3,8 +3,8 @@
  * A successor list tells of a new peer only when stabilisation has brought the news to it, ring node by ring node;
  * but whoever knows a peer can compute where it sits.
  */
-import type { Chord } from '../chord/chord.ts'
 import type { Genesis } from '../chord/genesis.ts'
+import type { RingFinder } from '../chord/ring-finder.ts'
 import { type Peer, type RingNode, ringNodes } from '../chord/ring-node.ts'
 import { successorPeers } from '../constants.ts'
 import type { Placement } from '../replica/placement.ts'
@@ -18,7 +18,7 @@ interface Ahead {
 }
 
 export function chordPlacement(
-  chord: Pick<Chord, 'lookup' | 'peers' | 'status' | 'check'>,
+  chord: Pick<RingFinder, 'lookup' | 'peers' | 'status' | 'check'>,
   { slots, virtualNodes, replicas }: Genesis,
   self: Peer
 ): Placement {

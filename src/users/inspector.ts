@@ -1,6 +1,6 @@
 /** What this peer tells people about itself and the ring. */
-import type { Chord } from '../chord/chord.ts'
 import type { Genesis } from '../chord/genesis.ts'
+import type { RingFinder } from '../chord/ring-finder.ts'
 import type { Peer, RingNode } from '../chord/ring-node.ts'
 import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
 import { keyOf, positionToHex } from '../ring/position.ts'
@@ -15,10 +15,12 @@ import type { Tally, UsersRpc } from './users-rpc.ts'
 export interface InspectorInit {
   readonly self: Peer
   readonly genesis: Genesis
-  readonly chord: Chord
+  readonly chord: RingFinder
   readonly locator: Locator
-  readonly rpc: UsersRpc
+  readonly rpc: Pick<UsersRpc, 'tally'>
   readonly runtime: Runtime
+  /** This host is a client of the ring, and no peer of it. @default false */
+  readonly client?: boolean | undefined
   readonly tally: () => Tally
   readonly leaving: () => boolean
   readonly addressesOf: (peer: Peer) => readonly string[]
@@ -81,16 +83,16 @@ export class Inspector implements RingInspector {
 
   self(): SelfReport {
     const { self, genesis, chord, tally, addressesOf } = this.#init
-    const first = chord.nodes()[0]!
+    const [first] = chord.nodes()
     return {
       peer: self,
       ring: genesis.ringId,
       state: this.#state(),
       addresses: addressesOf(self),
-      position: positionToHex(first.node.position),
-      predecessor: first.predecessor === undefined ? null : placed(first.predecessor),
-      successors: first.successors.map(placed),
-      fingers: first.fingers.flatMap(({ index, start, node }) =>
+      position: first === undefined ? null : positionToHex(first.node.position),
+      predecessor: first?.predecessor === undefined ? null : placed(first.predecessor),
+      successors: first?.successors.map(placed) ?? [],
+      fingers: (first?.fingers ?? []).flatMap(({ index, start, node }) =>
         node === undefined ? [] : [{ index, start: positionToHex(start), ...placed(node) }]
       ),
       slots: tally()
@@ -114,11 +116,16 @@ export class Inspector implements RingInspector {
   }
 
   size(): number {
-    return this.#init.chord.peers().size + 1
+    const { chord, client } = this.#init
+    return chord.peers().size + (client ? 0 : 1)
   }
 
   health(): HealthCheck[] {
-    const { storageOk } = this.#init
+    const { storageOk, client, chord } = this.#init
+    if (client) {
+      const reached = [...chord.peers().values()].includes('up')
+      return [{ name: 'ring', ok: reached, ...(!reached && { detail: 'no peer of it can be reached' }) }]
+    }
     const state = this.#state()
     return [
       { name: 'storage', ok: storageOk() },
@@ -131,6 +138,7 @@ export class Inspector implements RingInspector {
   }
 
   #state(): State {
+    if (this.#init.client) return 'client'
     if (this.#init.leaving()) return 'leaving'
     return this.#init.chord.member ? 'normal' : 'joining'
   }

@@ -1,5 +1,5 @@
 /** A read from whichever replica answers: what it has, as old as that is. It needs no majority and no leader. */
-import type { Chord } from '../chord/chord.ts'
+import type { RingFinder } from '../chord/ring-finder.ts'
 import type { Peer } from '../chord/ring-node.ts'
 import type { Slots } from '../replica/slot-machine.ts'
 import type { View } from '../replica/view.ts'
@@ -20,7 +20,7 @@ export interface ReplicaReadInit {
   readonly slots: Pick<Slots<Operation, Outcome>, 'readStale'>
   readonly locator: Locator
   readonly rpc: Pick<UsersRpc, 'readStale'>
-  readonly chord: Pick<Chord, 'status'>
+  readonly chord: Pick<RingFinder, 'status'>
   readonly runtime: Runtime
   /** Aborts when this peer stops. */
   readonly stopping: AbortSignal

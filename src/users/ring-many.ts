@@ -40,7 +40,7 @@ export interface RingManyInit extends AttemptInit {
   readonly slots: Pick<Slots<Operation, Outcome>, 'scan'>
   readonly rpc: Pick<UsersRpc, 'list' | 'follow'>
   readonly ringId: string
-  readonly source: ChangeSource
+  readonly source: Pick<ChangeSource, 'after'>
 }
 
 export class RingMany implements OpenableUsers {

@@ -60,10 +60,11 @@ export interface LookupReport {
 export interface SelfReport {
   readonly peer: Peer
   readonly ring: string
-  readonly state: 'normal' | 'joining' | 'leaving'
+  /** `client`: it is no peer of the ring, has no neighbours in it and no slots. */
+  readonly state: 'normal' | 'joining' | 'leaving' | 'client'
   readonly addresses: readonly string[]
-  /** Of the peer's first ring node, hex. */
-  readonly position: string
+  /** Of the peer's first ring node, hex; null of a client. */
+  readonly position: string | null
   readonly predecessor: { readonly peer: Peer; readonly position: string } | null
   readonly successors: readonly { readonly peer: Peer; readonly position: string }[]
   readonly fingers: readonly {
@@ -138,7 +139,7 @@ export interface RingInspector {
   ring(options?: { signal?: AbortSignal | undefined }): Promise<RingReport>
   lookup(id: string, options?: { signal?: AbortSignal | undefined }): Promise<LookupReport>
   self(): SelfReport
-  /** Peers of the ring that this one knows of, itself included; asks nobody. */
+  /** Peers of the ring that this one knows of, itself included if it is one; asks nobody. */
   size(): number
   health(): HealthCheck[]
 }

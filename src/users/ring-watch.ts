@@ -38,7 +38,7 @@ export interface RingWatchInit {
   readonly ringId: string
   readonly slotCount: number
   readonly locator: Locator
-  readonly source: ChangeSource
+  readonly source: Pick<ChangeSource, 'after'>
   readonly rpc: Pick<UsersRpc, 'follow'>
   /** A page of a slot from its leader. */
   readonly list: (query: ListQuery, signal: AbortSignal) => Promise<ListPage>

@@ -6,7 +6,7 @@ import { type Startable, serviceCapabilities, serviceDependencies } from '@libp2
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { ChordService, Joined, PeerData } from '../chord/service.ts'
 import { LEAVE_LINGER_MS, RETRY_AFTER_MS } from '../constants.ts'
-import { NotRunningError, UnavailableError } from '../errors.ts'
+import { ConfigurationError, NotRunningError, UnavailableError } from '../errors.ts'
 import { REPLICA_PROTOCOL } from '../network/replica-protocol.ts'
 import { TRANSFER_PROTOCOL, TransferProtocol } from '../network/transfer-protocol.ts'
 import { USERS_PROTOCOL, UsersProtocol } from '../network/users-protocol.ts'
@@ -16,11 +16,13 @@ import { type Deadline, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
 import { type DataDirectory, openDataDirectory } from '../storage/data-directory.ts'
 import { claimStore, type Identity, openIdentity } from '../storage/identity.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
+import { UsersClient } from './users-client.ts'
 import { UsersNode, type UsersNodeInit } from './users-node.ts'
+import type { UsersPart } from './users-part.ts'
 
 /** Every field is optional. */
 export interface UsersInit {
-  /** Where users are kept. @default in memory: gone with the process */
+  /** Where users are kept; not together with the `clientMode` of chord. @default in memory: gone with the process */
   readonly dataDir?: string | undefined
   /** An open store instead of `dataDir`; whoever opened it closes it, after the host has stopped. */
   readonly data?: PeerData | undefined
@@ -63,12 +65,20 @@ export class UsersService implements Startable {
   readonly #transfer: TransferProtocol
   #directory: DataDirectory | undefined
   #data: PeerData | undefined
+  /** Of a peer of the ring; a client has the other. */
   #node: UsersNode | undefined
+  #client: UsersClient | undefined
   #ready: Promise<Joined> | undefined
   #storageFailure: Error | undefined
   #forgetMet: () => void = () => {}
 
+  /** @throws ConfigurationError a client with data */
   constructor({ chord }: UsersComponents, init: UsersInit) {
+    if (chord.clientMode && (init.dataDir ?? init.data) !== undefined) {
+      throw new ConfigurationError(
+        'A client keeps nothing: leave dataDir and data out, or be a peer of the ring'
+      )
+    }
     this.#chord = chord
     this.#init = init
     this.#protocol = new UsersProtocol(
@@ -82,7 +92,7 @@ export class UsersService implements Startable {
 
   /** Opens the data before chord starts, as the ring that this peer belongs to is written in it. */
   async beforeStart(): Promise<void> {
-    if (this.#data !== undefined) return
+    if (this.#data !== undefined || this.#chord.clientMode) return
     const { runtime } = this.#chord
     if (this.#init.dataDir !== undefined) {
       this.#directory = await openDataDirectory(this.#init.dataDir, runtime, {
@@ -101,17 +111,18 @@ export class UsersService implements Startable {
 
   async start(): Promise<void> {
     await this.#protocol.start()
-    await this.#transfer.start()
+    if (!this.#chord.clientMode) await this.#transfer.start()
   }
 
   afterStart(): void {
-    this.#ready ??= this.#open()
+    this.#ready ??= this.#chord.clientMode ? this.#visit() : this.#open()
     this.#ready.catch(() => {}) // chord has said why
   }
 
   /** Others lead from now on; nothing is accepted any more, and what was is made durable, while the network is still there. */
   async beforeStop(): Promise<void> {
     await this.#node?.stop()
+    this.#client?.stop()
   }
 
   async stop(): Promise<void> {
@@ -124,9 +135,11 @@ export class UsersService implements Startable {
   async afterStop(): Promise<void> {
     await this.#ready?.catch(() => {})
     await this.#node?.stop() // one that was made while the host was stopping already
+    this.#client?.stop()
     this.#forgetMet() // a host that is started again has another node
     this.#ready = undefined
     this.#node = undefined
+    this.#client = undefined
     this.#data = undefined
     await this.#directory?.close()
     this.#directory = undefined
@@ -139,9 +152,10 @@ export class UsersService implements Startable {
   }
 
   /** @throws NotRunningError before `ready` */
-  get node(): UsersNode {
-    if (this.#node === undefined) throw new NotRunningError('This peer has not joined its ring yet')
-    return this.#node
+  get node(): UsersPart {
+    const part = this.#node ?? this.#client
+    if (part === undefined) throw new NotRunningError('This peer has not joined its ring yet')
+    return part
   }
 
   /** The disk refused, or what it has is damaged or an old copy: whoever owns the host must stop it. */
@@ -165,17 +179,19 @@ export class UsersService implements Startable {
 
   /** The first part of leaving: afterwards this peer holds nothing, and is still in the ring. @throws as `leave` */
   async handOver(options: LeaveOptions = {}): Promise<void> {
-    const { node } = this
-    const total = node.slotsLeft
-    const job = node.jobs.begin({ kind: 'leave', detail: 'slots move to other peers', unit: 'slots', total })
+    const total = this.#node?.slotsLeft ?? 0
+    const job = this.node.jobs.begin({
+      kind: 'leave',
+      detail: 'slots move to other peers',
+      unit: 'slots',
+      total
+    })
     try {
-      await this.#giveAway(node, {
-        signal: options.signal,
-        onProgress: left => {
-          job.reach(Math.max(0, total - left), Math.max(total, left))
-          options.onProgress?.(left)
-        }
-      })
+      const onProgress = (left: number) => {
+        job.reach(Math.max(0, total - left), Math.max(total, left))
+        options.onProgress?.(left)
+      }
+      if (this.#node !== undefined) await this.#giveAway(this.#node, { signal: options.signal, onProgress })
       job.done('every slot moved; this peer leaves the ring and stops')
     } catch (error) {
       job.failed((error as Error).message)
@@ -219,6 +235,20 @@ export class UsersService implements Startable {
       onProgress?.(0)
       await sleep(clock, LEAVE_LINGER_MS, signal)
     } while (!node.depart())
+  }
+
+  async #visit(): Promise<Joined> {
+    const joined = await this.#chord.joined()
+    const { peer, chord, runtime } = this.#chord
+    this.#client = new UsersClient({
+      self: peer,
+      genesis: joined.genesis,
+      chord,
+      rpc: this.#protocol,
+      runtime,
+      addressesOf: peer => this.#chord.addressesOf(peer)
+    })
+    return joined
   }
 
   async #open(): Promise<Joined> {

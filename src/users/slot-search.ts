@@ -3,7 +3,7 @@
  * in rounds that all who wait for the slot share. It also knows for how long too few of the members have answered for
  * anybody to lead: then waiting is in vain, while a change of leader is only a matter of seconds.
  */
-import type { Chord } from '../chord/chord.ts'
+import type { RingFinder } from '../chord/ring-finder.ts'
 import type { Peer, RingNode } from '../chord/ring-node.ts'
 import { MAINTENANCE_TIMEOUT_MS } from '../constants.ts'
 import { majority } from '../replica/quorum.ts'
@@ -27,7 +27,7 @@ const FALLBACK_PEERS_MAX = 32
 export interface SlotSearchInit {
   readonly self: Peer
   readonly slotCount: number
-  readonly chord: Pick<Chord, 'lookup' | 'peers' | 'status'>
+  readonly chord: Pick<RingFinder, 'lookup' | 'peers' | 'status'>
   readonly rpc: Pick<UsersRpc, 'whereIs'>
   readonly clock: Clock
   readonly silences: Silences

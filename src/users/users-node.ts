@@ -1,7 +1,7 @@
 /** Everything of a peer that has to do with users, put together over the ports: what the service runs on libp2p. */
 import { setMaxListeners } from 'main-event'
-import type { Chord } from '../chord/chord.ts'
 import type { Genesis } from '../chord/genesis.ts'
+import type { RingFinder } from '../chord/ring-finder.ts'
 import type { Peer } from '../chord/ring-node.ts'
 import { LEADER_DRAIN_TIMEOUT_MS, RETRY_AFTER_MS } from '../constants.ts'
 import { isDiskFailure, UnavailableError } from '../errors.ts'
@@ -22,19 +22,16 @@ import type { Store } from '../storage/store.ts'
 import { ChangeSource, type FollowedSlot } from './change-source.ts'
 import { chordPlacement } from './chord-placement.ts'
 import { conflictSalvage, type SaveConflicts } from './conflicts.ts'
-import { Inspector } from './inspector.ts'
 import { JobBoard } from './job-board.ts'
 import type { ListQuery } from './listing.ts'
-import { Locator } from './locator.ts'
 import { type Get, isWrite, type Operation, type Outcome, usersMachine } from './operation.ts'
 import { recoverSlots } from './recovery.ts'
-import { RingMany, scanOf } from './ring-many.ts'
+import { RingAccess } from './ring-access.ts'
+import { scanOf } from './ring-many.ts'
 import type { RecoveryReport, RecoveryRequest } from './ring-report.ts'
-import { plainUsers, RingUsers } from './ring-users.ts'
 import { isLiveRow, statusOfRow } from './row.ts'
 import { countSlots, type SlotCounts } from './slot-counts.ts'
-import type { Status } from './user.ts'
-import type { Users } from './users.ts'
+import type { HeldUser, UsersPart } from './users-part.ts'
 import type { SlotTally, Tally, UsersRpc } from './users-rpc.ts'
 
 export interface UsersNodeInit {
@@ -42,7 +39,7 @@ export interface UsersNodeInit {
   readonly genesis: Genesis
   /** This very start of the peer made the ring. @default false */
   readonly madeRing?: boolean | undefined
-  readonly chord: Chord
+  readonly chord: RingFinder
   readonly store: Store
   readonly runtime: Runtime
   readonly events: Events
@@ -58,14 +55,6 @@ export interface UsersNodeInit {
   readonly placement?: Placement | undefined
 }
 
-/** A user that this peer holds, as the output files list it. */
-export interface HeldUser {
-  readonly id: string
-  /** The user's ring position, hex. */
-  readonly hash: string
-  readonly status: Status
-}
-
 /** After one of these, other peers may be next to a slot. */
 const CHANGES_PLACEMENT: ReadonlySet<AnilloEvent['type']> = new Set([
   'ring.changed',
@@ -74,17 +63,16 @@ const CHANGES_PLACEMENT: ReadonlySet<AnilloEvent['type']> = new Set([
   'peer.left'
 ])
 
-export class UsersNode {
-  readonly users: Users
-  readonly traced: RingUsers
-  readonly many: RingMany
-  readonly ring: Inspector
-  /** Long-running work of this peer. */
+export class UsersNode implements UsersPart {
+  readonly users: RingAccess['users']
+  readonly traced: RingAccess['traced']
+  readonly many: RingAccess['many']
+  readonly ring: RingAccess['ring']
   readonly jobs: JobBoard
   readonly #init: UsersNodeInit
   readonly #group: ReplicaGroup<Operation, Outcome>
   readonly #planner: Planner
-  readonly #locator: Locator
+  readonly #locator: RingAccess['locator']
   readonly #stopping = new AbortController()
   readonly #source: ChangeSource
   readonly #scrub: Scrub
@@ -126,40 +114,29 @@ export class UsersNode {
       times,
       jobs
     })
-    this.#locator = new Locator({
-      self: self.peer,
-      slotCount: slots,
-      chord,
-      slots: group,
-      rpc,
-      clock: runtime.clock
-    })
-    const common = { self: self.peer, locator: this.#locator, runtime, stopping: this.#stopping.signal }
-    this.traced = new RingUsers({ ...common, slotCount: slots, slots: this.#announcing(), rpc, chord })
     this.#source = new ChangeSource({ slots: group, clock: runtime.clock, stopping: this.#stopping.signal })
     this.#scrub = new Scrub({ store, clock: runtime.clock, events, pace: init.scrub })
-    this.many = new RingMany({
-      ...common,
-      ringId: genesis.ringId,
-      slotCount: slots,
-      users: this.traced,
-      slots: group,
-      source: this.#source,
-      rpc
-    })
-    this.users = plainUsers(this.traced, this.many)
-    this.ring = new Inspector({
+    const access = new RingAccess({
       self: self.peer,
       genesis,
       chord,
-      locator: this.#locator,
       rpc,
       runtime,
-      tally: () => this.tally(),
-      leaving: () => this.#planner.leaving,
-      addressesOf: init.addressesOf,
-      storageOk: init.storageOk
+      stopping: this.#stopping.signal,
+      slots: this.#announcing(),
+      source: this.#source,
+      inspected: {
+        tally: () => this.tally(),
+        leaving: () => this.#planner.leaving,
+        addressesOf: init.addressesOf,
+        storageOk: init.storageOk
+      }
     })
+    this.#locator = access.locator
+    this.users = access.users
+    this.traced = access.traced
+    this.many = access.many
+    this.ring = access.ring
   }
 
   start(): void {
@@ -216,7 +193,6 @@ export class UsersNode {
     }).length
   }
 
-  /** Goes on, from what is here, with slots that have lost their majority. @throws InvalidRequestError */
   recover(
     request: RecoveryRequest,
     options: { signal?: AbortSignal | undefined } = {}
@@ -247,17 +223,14 @@ export class UsersNode {
     return countSlots(statuses, Math.min(genesis.replicas, up + 1))
   }
 
-  /** Users of the slots that this peer leads. */
   get userCount(): number {
     return this.#count(true)
   }
 
-  /** Those users, slot by slot in ring order. */
   heldUsers(): Iterable<HeldUser> {
     return this.#usersOf(true)
   }
 
-  /** Users of the slots that this peer holds while another leads. */
   get backupCount(): number {
     return this.#count(false)
   }
@@ -266,7 +239,6 @@ export class UsersNode {
     return this.#usersOf(false)
   }
 
-  /** Two are the same while the users here, and who leads their slots, are the same. */
   get usersStamp(): string {
     return this.#installed()
       .map(slot => {
@@ -373,11 +345,13 @@ export class UsersNode {
   }
 
   /** The slots of this peer, telling everybody who subscribed what they did to users. */
-  #announcing(): Pick<Slots<Operation, Outcome>, 'execute' | 'readStale'> {
+  #announcing(): Pick<Slots<Operation, Outcome>, 'execute' | 'scan' | 'readStale' | 'known'> {
     const group = this.#group
     return {
       execute: (slot, operation) => this.#execute(slot, operation),
-      readStale: (slot, operation) => group.readStale(slot, operation)
+      scan: (slot, scan) => group.scan(slot, scan),
+      readStale: (slot, operation) => group.readStale(slot, operation),
+      known: slot => group.known(slot)
     }
   }
 

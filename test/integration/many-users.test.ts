@@ -1,4 +1,4 @@
-/** Many users at once, in a ring of three on libp2p: embedded and over HTTP. */
+/** Users, one and many, in a ring of three on libp2p: embedded and over HTTP. */
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { createRing, type TestRing } from '../../src/testing.ts'
 import { runAnillo } from '../cli/fake-peer.ts'
 import { fakeTerminal } from '../cli/fake-terminal.ts'
 import { describeManyUsers } from '../contracts/many-users.ts'
+import { describeUsers } from '../contracts/users.ts'
 import { describeWatch } from '../contracts/watch.ts'
 import { scratchDirectory } from '../storage/scratch.ts'
 
@@ -21,6 +22,19 @@ before(async () => {
   ring = await createRing(3)
 })
 after(() => ring.stop())
+
+describeUsers(
+  'a user of the ring, embedded',
+  'single',
+  () => peer(0).users,
+  () => peer(1).users
+)
+describeUsers(
+  'a user of the ring, over HTTP',
+  'single-http',
+  () => client(0),
+  () => client(2)
+)
 
 describeManyUsers(
   'users of the ring, embedded',

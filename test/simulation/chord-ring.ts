@@ -1,9 +1,13 @@
 /** A simulated ring: peers that run Chord and nothing else, and what their pointers should be. */
 import { Chord } from '../../src/chord/chord.ts'
+import { ChordClient } from '../../src/chord/chord-client.ts'
+import type { ChordReply } from '../../src/chord/chord-rpc.ts'
+import type { Contact } from '../../src/chord/contact.ts'
 import { createGenesis, type Genesis, type RingOptions } from '../../src/chord/genesis.ts'
 import { PeerBook } from '../../src/chord/peer-book.ts'
 import { type Peer, type RingNode, ringNodes, sameNode } from '../../src/chord/ring-node.ts'
 import { type AnilloEvent, Events } from '../../src/events.ts'
+import type { Random } from '../../src/runtime.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 import { SimulatedHost } from './host.ts'
 import { type NetworkOptions, SimulatedNetwork } from './network.ts'
@@ -20,6 +24,13 @@ export interface Member {
   readonly events: AnilloEvent[]
 }
 
+export interface RingClient {
+  readonly peer: Peer
+  readonly host: SimulatedHost
+  readonly chord: ChordClient
+  readonly book: PeerBook
+}
+
 export interface SimulatedRingOptions extends RingOptions {
   readonly seed: string
   readonly network?: NetworkOptions
@@ -34,6 +45,7 @@ export class SimulatedRing {
   /** Those that are switched on. */
   readonly members = new Map<Peer, Member>()
   readonly #options: SimulatedRingOptions
+  readonly #clients = new Set<Peer>()
   #peers = 0
 
   constructor(options: SimulatedRingOptions) {
@@ -51,6 +63,29 @@ export class SimulatedRing {
   add(): Member {
     const random = seededRandom(this.#options.seed, `peer ${this.#peers++}`)
     return this.#switchOn(simulatedPeerId(random), new MemoryStore())
+  }
+
+  /** A new machine that is told of `contact` and takes no part; it is not started. */
+  addClient(contact: Peer): RingClient {
+    const random = seededRandom(this.#options.seed, `client ${this.#clients.size}`)
+    const peer = simulatedPeerId(random)
+    const learn = (other: Peer) => {
+      if (book.get(other) === undefined) book.put(contactTo(other))
+    }
+    const host: SimulatedHost = new SimulatedHost({
+      ...this.#surroundings(peer, random),
+      onContact: learn,
+      onReply: reply => namedIn(reply).forEach(learn)
+    })
+    const book = new PeerBook(new MemoryStore(), host.runtime)
+    learn(contact)
+    const { genesis } = this
+    const events = new Events()
+    const knock = async () => learn(contact)
+    const chord = new ChordClient({ peer, genesis, rpc: host, runtime: host.runtime, book, events, knock })
+    host.askOnly()
+    this.#clients.add(peer)
+    return { peer, host, chord, book }
   }
 
   /** The machine comes back with its disk. */
@@ -136,18 +171,17 @@ export class SimulatedRing {
     return [...this.members.values()].flatMap(({ host }) => host.errors)
   }
 
+  #surroundings(peer: Peer, random: Random) {
+    return { peer, time: this.time, random, network: this.network, virtualNodes: this.genesis.virtualNodes }
+  }
+
   #switchOn(peer: Peer, store: MemoryStore): Member {
     const { seed, onEvent } = this.#options
     const host: SimulatedHost = new SimulatedHost({
-      peer,
-      time: this.time,
-      random: seededRandom(seed, `${peer} at ${this.time.monotonic()}`),
-      network: this.network,
-      virtualNodes: this.genesis.virtualNodes,
+      ...this.#surroundings(peer, seededRandom(seed, `${peer} at ${this.time.monotonic()}`)),
+      isClient: other => this.#clients.has(other),
       onContact: other => {
-        if (book.get(other) === undefined) {
-          book.put({ peer: other, addresses: [], sequence: 1n, record: new Uint8Array() })
-        }
+        if (book.get(other) === undefined) book.put(contactTo(other))
       }
     })
     const book = new PeerBook(store, host.runtime)
@@ -171,4 +205,14 @@ export class SimulatedRing {
     this.members.set(peer, member)
     return member
   }
+}
+
+function contactTo(peer: Peer): Contact {
+  return { peer, addresses: [], sequence: 1n, record: new Uint8Array() }
+}
+
+/** Whose addresses come with an answer. */
+function namedIn(reply: ChordReply): Peer[] {
+  if (reply.type === 'description') return reply.peers.map(({ peer }) => peer)
+  return reply.type === 'closest' ? [...reply.successors, ...reply.closer].map(({ peer }) => peer) : []
 }

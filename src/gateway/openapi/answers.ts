@@ -201,9 +201,11 @@ export const selfReport = exactly<SelfReport>()(
     .object({
       peer,
       ring: z.string().describe('The ring id, 32 hex digits'),
-      state,
+      state: z
+        .enum([...state.options, 'client'])
+        .describe('`client`: it is no peer of the ring, has no neighbours in it and no slots'),
       addresses: z.array(z.string()).describe('Multiaddrs'),
-      position: position.describe('Of its first ring node'),
+      position: position.nullable().describe('Of its first ring node; null of a client'),
       predecessor: neighbour.nullable(),
       successors: z.array(neighbour),
       fingers: z.array(z.object({ index: count, start: position, peer, position })),
