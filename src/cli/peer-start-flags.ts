@@ -8,6 +8,8 @@ import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log.ts
 import { type AddressFlags, joinValue } from './peer-addresses.ts'
 
 export interface PeerStartFlags extends AddressFlags, GatewaySecretFiles {
+  /** No peer of the ring. */
+  readonly client?: boolean
   readonly httpPort: number
   readonly httpHost: string
   readonly corsOrigin?: string[]
@@ -49,6 +51,10 @@ export function addPeerStartFlags(command: Command): Command {
     flag(
       '-j, --join <multiaddr>',
       'any peer of the ring to join, with or without /p2p/<id>, repeatable; a bare number is a port on -J'
+    ),
+    flag(
+      '--client',
+      'no peer of the ring: serves HTTP for it, keeps nothing, listens for nobody; needs --join'
     ),
     flag('-P, --http-port <port>', 'port of the HTTP API; 0 takes a free one')
       .argParser(portValue)

@@ -38,6 +38,7 @@ Examples:
   anillo peer start -p 50052 -P 5001 -j 50051             one more on this machine
   anillo peer start -l /ip4/0.0.0.0/tcp/50051 --psk ring.key -j /dns/other.example/tcp/50051
   anillo peer start --http-host 0.0.0.0 --token-file tokens --tls-cert cert.pem --tls-key key.pem
+  anillo peer start --client -P 5002 -j 50051             HTTP for the ring, without any of its data
   ANILLO_HTTP_PORT=8080 anillo peer start                 every flag is also ANILLO_<FLAG>`
 
 export function peerStartCommand(context: Context): Command {
@@ -67,6 +68,7 @@ async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags)
   const beganMs = performance.now()
   const starting = createPeer({
     listen: place.listen,
+    clientMode: flags.client,
     join: joinAddresses(flags),
     announce: flags.announce,
     http,
@@ -126,8 +128,10 @@ async function orStopped(
 }
 
 interface Place {
-  readonly listen: readonly string[]
-  readonly dataDir: string
+  /** Undefined of a client, unless it was given, which it must not be. */
+  readonly listen: readonly string[] | undefined
+  /** As `listen`. */
+  readonly dataDir: string | undefined
   readonly outputDir: string | undefined
 }
 
@@ -136,6 +140,11 @@ interface Place {
  * it is known before they are opened; one whose data directory exists belongs to another peer.
  */
 async function placeOf(flags: PeerStartFlags): Promise<Place> {
+  const { client, listen: given, address, port: givenPort } = flags
+  if (client) {
+    const listens = (given ?? address ?? givenPort) !== undefined
+    return { listen: listens ? listenAddresses(flags) : undefined, dataDir: flags.data, outputDir: undefined }
+  }
   const [first, ...others] = listenAddresses(flags)
   let port = tcpPort(first!)
   if (port === undefined) {
@@ -205,7 +214,8 @@ async function drain(
   { dataDir }: Place,
   requests: StopRequests
 ): Promise<number> {
-  line(err, 'draining: others lead from now on, what is in flight is finished (once more to stop at once)')
+  const handingOver = dataDir === undefined ? '' : 'others lead from now on, '
+  line(err, `draining: ${handingOver}what is in flight is finished (once more to stop at once)`)
   const beganMs = performance.now()
   const deadline = sleep(systemClock, DRAIN_TIMEOUT_MS).then(() => {
     throw new TimeoutError(`The peer did not drain within ${DRAIN_TIMEOUT_MS} ms and was stopped at once`)
@@ -215,7 +225,8 @@ async function drain(
     line(err, 'stopped at once')
     return exitCodeOf(second)
   }
-  line(err, `stopped in ${duration(performance.now() - beganMs)}; the same peer starts again from ${dataDir}`)
+  const again = dataDir === undefined ? '' : `; the same peer starts again from ${dataDir}`
+  line(err, `stopped in ${duration(performance.now() - beganMs)}${again}`)
   return EXIT_OK
 }
 

@@ -118,7 +118,7 @@ insecure: true
   })
 
   const WRONG: [text: string, says: RegExp][] = [
-    ['htp-port: 1', /htp-port: No such key: there are listen, join, http-port, .*ready-file/],
+    ['htp-port: 1', /htp-port: No such key: there are listen, join, client, http-port, .*ready-file/],
     ['config: other.yaml', /config: No such key: there are listen/],
     ['l: /ip4/127.0.0.1/tcp/1', /l: No such key/],
     ['http-port: many', /http-port: "many": Give a whole number from 0 to 65535/],

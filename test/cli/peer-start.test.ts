@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { joinCommand, startBlock } from '../../src/cli/start-block.ts'
-import { JoinError, StorageError } from '../../src/errors.ts'
+import { ConfigurationError, JoinError, StorageError } from '../../src/errors.ts'
 import { fakePeer, runAnillo } from './fake-peer.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 import { FIRST_PEER, SECOND_PEER } from './reports.ts'
@@ -122,6 +122,40 @@ describe('anillo peer start', () => {
       )
     })
   }
+
+  it('starts a client without a place of its own, and says what it is', async () => {
+    const { peer } = fakePeer({ origin: 'client', addresses: [] })
+    const { options, terminal, code } = runAnillo(
+      [...START, '--client', '-j', '50051', '-P', '5002'],
+      async () => peer
+    )
+    const { clientMode, join, listen, dataDir, outputDir } = await options
+    assert.deepEqual(
+      { clientMode, join, listen, dataDir, outputDir },
+      {
+        clientMode: true,
+        join: ['/ip4/127.0.0.1/tcp/50051'],
+        listen: undefined,
+        dataDir: undefined,
+        outputDir: undefined
+      }
+    )
+    await until(() => terminal.printed.out.includes('ready in'))
+    assert.match(terminal.printed.out, /\n {2}data {2}none\n {2}ready in .* \(a client of the ring\)\n$/)
+    terminal.send('SIGTERM')
+    assert.equal(await code, 0)
+    assert.match(terminal.printed.err, /^draining: what is in flight is finished .*\nstopped in [^;]*\n$/)
+  })
+
+  it('hands on what a client must not be given, so that it is refused by name', async () => {
+    const { options, code } = runAnillo(
+      [...START, '--client', '-j', '50051', '--data', 'here', '-p', '1'],
+      async () => Promise.reject(new ConfigurationError('as createPeer says'))
+    )
+    const { listen, dataDir } = await options
+    assert.deepEqual([listen, dataDir], [['/ip4/127.0.0.1/tcp/1'], 'here'])
+    assert.equal(await code, 2)
+  })
 
   it('stops at once on a second signal, with its exit code, though the peer hangs', async () => {
     for (const [signal, expected] of [
