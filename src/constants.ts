@@ -142,6 +142,8 @@ export const HTTP_BODY_BYTES_MAX = 512 * KiB
 /** A request's body must have arrived by then. */
 export const HTTP_BODY_TIMEOUT_MS = 10_000
 export const HTTP_HEADER_BYTES_MAX = 16 * KiB
+/** Of where to go on with a feed, which comes back in a header or in the URL; beside it there is room for the others. */
+export const HTTP_CURSOR_CHARACTERS_MAX = 12 * KiB
 /** Requests that the gateway works on at once; above it 503. */
 export const HTTP_INFLIGHT_MAX = 2_048
 /** Exports, imports and feeds that the gateway has under way at once, beside those; above it 503. */
@@ -198,5 +200,9 @@ assert(
 assert(
   BATCH_IDS_MAX * (2 * USER_ID_BYTES_MAX + '"",'.length) < HTTP_BODY_BYTES_MAX,
   'as many ids as may be named fit a body, also where JSON escapes each byte'
+)
+assert(
+  HTTP_CURSOR_CHARACTERS_MAX * 1.25 < HTTP_HEADER_BYTES_MAX,
+  'a cursor must fit a request, with its other headers'
 )
 assert(PROFILE_BYTES_MAX * 6 <= HTTP_BODY_BYTES_MAX, 'JSON may escape a byte as six')

@@ -11,8 +11,8 @@ import { line } from './terminal.ts'
 import { statusValue } from './user-flags.ts'
 
 const HELP = `
-Ends with Ctrl-C. When the gateway is gone it goes on as soon as it is back, where it was. With -o json the last event of
-several has a cursor: --since goes on after it, at any peer, and nothing is missed.
+Ends with Ctrl-C. When the gateway is gone it goes on as soon as it is back, where it was. With -o json an event has a
+cursor at most once a second: --since goes on after it, at any peer. Nothing is missed then; what came later is told again.
 
 Examples:
   anillo users watch                                      what happens from now on

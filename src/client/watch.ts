@@ -21,11 +21,10 @@ const FINAL: ReadonlySet<string | undefined> = new Set([
   'ForbiddenError'
 ])
 
-/** The line that a feed begins with. */
-interface Begin {
-  readonly type: 'begin'
-  readonly cursor: string
-}
+/** The line that a feed begins with, and one that only says how far everything was told. */
+type Place =
+  | { readonly type: 'begin'; readonly cursor: string }
+  | { readonly type: 'place'; readonly cursor: string }
 
 export async function* watchOver(
   gateways: Gateways,
@@ -34,8 +33,8 @@ export async function* watchOver(
 ): AsyncGenerator<WatchEvent> {
   let cursor = since
   let retryMs = RETRY_MS
-  /** Since the last cursor. */
-  const told = new Set<string>()
+  /** Since the last cursor, or since the slot was told anew. */
+  const told = new Map<number, Set<string>>()
   for (;;) {
     signal?.throwIfAborted()
     const controller = new AbortController()
@@ -45,15 +44,18 @@ export async function* watchOver(
       for await (const line of linesOf(response, clock, stream)) {
         retryMs = RETRY_MS
         if (line === '') continue
-        const event: WatchEvent | Begin = JSON.parse(line)
+        const event: WatchEvent | Place = JSON.parse(line)
         if (event.type === 'begin') {
           cursor ??= event.cursor
           if (cursor === 'now') cursor = event.cursor
           continue
         }
-        const name = event.type === 'reset' ? undefined : `${event.id} ${event.version}`
-        const repeated = name !== undefined && told.has(name)
-        if (name !== undefined) told.add(name)
+        if (event.type === 'place') {
+          cursor = event.cursor
+          told.clear()
+          continue
+        }
+        const repeated = wasTold(event, told)
         if (event.cursor !== undefined) {
           cursor = event.cursor
           told.clear()
@@ -70,6 +72,19 @@ export async function* watchOver(
     await sleep(clock, retryMs, signal)
     retryMs = Math.min(2 * retryMs, RETRY_MAX_MS)
   }
+}
+
+function wasTold(event: WatchEvent, told: Map<number, Set<string>>): boolean {
+  if (event.type === 'reset') {
+    told.delete(event.slot) // whoever is told of it forgets these users
+    return false
+  }
+  const names = told.get(event.slot) ?? new Set()
+  told.set(event.slot, names)
+  const name = `${event.id} ${event.version}`
+  const before = names.has(name)
+  names.add(name)
+  return before
 }
 
 function pathOf({ since, ids, status }: Omit<WatchOptions, 'signal'>): string {

@@ -135,7 +135,7 @@ export const changesQuery = z.strictObject({
     .string()
     .optional()
     .describe(
-      '`now`, the default: what happens from now on; `0`: all users as they are, then what happens; or the `id` of an event'
+      '`now`, the default: what happens from now on; `0`: all users as they are, then what happens; `reset`: the same, with a `reset` before each slot; or the `id` of an event'
     ),
   ids: z.string().optional().describe('Only of these users: ids with commas between, each percent-encoded'),
   status: z.enum(STATUSES).optional().describe('Only of users that have this status then; deletes always')

@@ -21,13 +21,13 @@ export type Change =
   /** What was known of the users of the slot may lack changes: those that there are follow as `put`. */
   | { readonly type: 'reset'; readonly slot: Slot }
 
-/** An event, and with the last one of several the place to go on after it. */
+/** An event, and with some of them the place to go on after it. */
 export type WatchEvent = Change & { readonly cursor?: string | undefined }
 
 export interface WatchOptions extends CallOptions {
   /**
-   * `now`: what happens from now on. `0`: all users as they are, then what happens. Or the `cursor` of an event, from
-   * whichever peer: what happened since. @default 'now'
+   * `now`: what happens from now on. `0`: all users as they are, then what happens. `reset`: the same, each slot with a
+   * `reset` before it. Or the `cursor` of an event, from whichever peer: what happened since. @default 'now'
    */
   readonly since?: string | undefined
   /** Of these users only. */
@@ -56,4 +56,26 @@ export function passes(
   if (change.type === 'reset') return true
   if (ids !== undefined && !ids.has(change.id)) return false
   return status === undefined || change.type === 'delete' || change.user.status === status
+}
+
+/** Of the entry that made the version. */
+export function sequenceOf(change: Change): number {
+  return change.type === 'reset' ? 0 : sequenceIn(change.version)
+}
+
+export function sequenceIn(version: string): number {
+  return Number(version.slice(version.indexOf('.') + 1))
+}
+
+/** Made once for all who are told of it. */
+const json = new WeakMap<Change, string>()
+
+/** All of it but the type, as an object of JSON that is never empty. */
+export function jsonOf(change: Change): string {
+  const made = json.get(change)
+  if (made !== undefined) return made
+  const { type: _, ...data } = change
+  const text = JSON.stringify(data)
+  json.set(change, text)
+  return text
 }

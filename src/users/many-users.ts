@@ -1,5 +1,5 @@
 /** Users in numbers: the part of {@link Users} that goes over all slots of the ring. */
-import type { WatchEvent, WatchOptions } from './change.ts'
+import type { Change, WatchEvent, WatchOptions } from './change.ts'
 import type { Found, FoundPart } from './found.ts'
 import type { Filter } from './listing.ts'
 import type { Presence, Profile, Status, User } from './user.ts'
@@ -76,12 +76,21 @@ export type ImportResult =
       readonly detail: string
     }
 
+/** What happened, and where to go on after all that was told by then; one of the two is there. */
+export interface WatchBatch {
+  readonly changes: readonly Change[]
+  readonly cursor: string | undefined
+}
+
 /** A feed that has begun. */
 export interface Watch {
-  /** Where somebody may go on who has been told everything so far. */
+  /** Where somebody may go on who has been told nothing yet. */
   readonly cursor: string
-  /** Batches of events, the last of each with a cursor; ends when the signal is aborted, or the peer stops. */
-  events(): AsyncGenerator<readonly WatchEvent[]>
+  /**
+   * Ends when the signal is aborted, or the peer stops.
+   * @param cursorEveryMs not more often is a cursor told, but never much later: also without changes, if it is another
+   */
+  batches(cursorEveryMs: number): AsyncGenerator<WatchBatch>
   end(): void
 }
 
@@ -109,7 +118,7 @@ export interface ManyUsers {
   /**
    * What happens to users, as it happens, whoever writes them and wherever; it goes on by itself through changes of leader
    * and gateway. Every version of every user is told at least once, those of one slot in their order: an event with an id
-   * and a version that was told before is the same event. Where that cannot be held a `reset` says so.
+   * and a version that was told before is the same event. Some events have a cursor: it is one of all that was told by then. Where that cannot be held a `reset` says so.
    * Ends with the reason of its signal. @throws InvalidRequestError the cursor; UnavailableError
    */
   watch(options?: WatchOptions): AsyncIterable<WatchEvent>

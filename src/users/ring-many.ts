@@ -22,6 +22,7 @@ import type {
   UserPage
 } from './many-users.ts'
 import type { Operation, Outcome } from './operation.ts'
+import { RingFeed } from './ring-feed.ts'
 import { RingWatch } from './ring-watch.ts'
 import { sharedSignal } from './shared-signal.ts'
 import { checkTtl, type User } from './user.ts'
@@ -45,9 +46,11 @@ export interface RingManyInit extends AttemptInit {
 
 export class RingMany implements OpenableUsers {
   readonly #init: RingManyInit
+  readonly #feed: RingFeed
 
   constructor(init: RingManyInit) {
     this.#init = init
+    this.#feed = new RingFeed(init)
   }
 
   async getMany(ids: readonly string[], options: ReadOptions = {}): Promise<Found> {
@@ -109,14 +112,18 @@ export class RingMany implements OpenableUsers {
 
   async open(options: WatchOptions = {}): Promise<RingWatch> {
     const list = (query: ListQuery, signal: AbortSignal) => this.#ask(query, signal)
-    const watch = new RingWatch({ ...this.#init, list }, options)
+    const watch = new RingWatch({ ...this.#init, feed: this.#feed, list }, options)
     await watch.begin()
     return watch
   }
 
   async *watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent> {
     const watch = await this.open(options)
-    for await (const batch of watch.events()) yield* batch
+    for await (const { changes, cursor } of watch.batches(0)) {
+      yield* changes.slice(0, -1)
+      const last = changes.at(-1)
+      if (last !== undefined) yield { ...last, cursor }
+    }
     options.signal?.throwIfAborted()
   }
 

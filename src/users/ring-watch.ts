@@ -1,71 +1,73 @@
 /**
- * The feed of all slots of the ring, in one stream: each slot is followed at its leader, or whoever answers for it, by
- * questions that wait for something to tell. What is told is committed, in the order of its slot, without gaps: where the
- * log does not go back so far a `reset` says so, and the users that there are follow.
+ * The feed of slots of the ring for one watcher. What it is told is committed, in the order of its slot, without gaps:
+ * where the log does not go back so far a `reset` says so, and the users that there are follow. A slot that is up to date
+ * is read from the feed that all watchers of the peer share; one that is not is followed apart until it is.
  */
-
-import type { Peer } from '../chord/ring-node.ts'
-import { PAGE_USERS_MAX, WATCH_WAIT_MS } from '../constants.ts'
-import type { EntryId } from '../replica/entry.ts'
+import { PAGE_USERS_MAX } from '../constants.ts'
+import { compareIds, type EntryId } from '../replica/entry.ts'
 import { keyOf } from '../ring/position.ts'
 import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
-import { type Runtime, sleep } from '../runtime.ts'
-import { type Change, type Place, passes, type WatchEvent, type WatchOptions } from './change.ts'
-import type { ChangeSource, FollowedSlot, SlotChanges } from './change-source.ts'
+import { sleep } from '../runtime.ts'
+import { type Change, type Place, passes, sequenceIn, sequenceOf, type WatchOptions } from './change.ts'
 import type { ListPage, ListQuery } from './listing.ts'
-import type { Locator } from './locator.ts'
-import type { Watch } from './many-users.ts'
+import type { Watch, WatchBatch } from './many-users.ts'
+import type { FeedRecord, RingFeed } from './ring-feed.ts'
 import { sharedSignal } from './shared-signal.ts'
+import { type Heard, SlotFollower, type SlotFollowerInit } from './slot-follower.ts'
 import { checkStatus, checkUserId } from './user.ts'
-import type { UsersRpc } from './users-rpc.ts'
 import { decodePlaces, encodePlaces } from './watch-cursor.ts'
 
-/** Slots whose leader is not known, or did not answer, are looked for again after so long. */
+/** Users of a slot are read again after so long when nobody led it. */
 const RETRY_MS = 250
-/** What arrives within so long after something is told together: a slot that is written often is asked about less often. */
-const GATHER_MS = 20
-/** An answer is given so long beyond what was asked for. */
-const GRACE_MS = 2_000
-/** Events that wait to be taken; above it nobody is asked. */
+/** Events of slots apart that wait to be taken; above it nobody is asked. */
 const WAITING_MAX = 5_000
+/** Events of one batch, or a few more: all of it is in memory until it is taken. */
+const BATCH_MAX = 1_000
 /** Slots whose users are read at once to be told: all of them are in memory until they are taken. */
 const ANEW_AT_ONCE = 4
 /** Slots without a place by then are told of with a reset when they are found. */
 const BEGIN_MS = 3_000
+/** So long a watcher with places of its own waits for the shared feed to know where slots are. */
+const MEET_MS = 250
+/** A cursor that moves although nothing passes the filter is told so often, so that the log still goes back to it. */
+const PROGRESS_MS = 15_000
 
-export interface RingWatchInit {
-  readonly self: Peer
+export interface RingWatchInit
+  extends Pick<SlotFollowerInit, 'self' | 'locator' | 'source' | 'rpc' | 'runtime'> {
   readonly ringId: string
   readonly slotCount: number
-  readonly locator: Locator
-  readonly source: Pick<ChangeSource, 'after'>
-  readonly rpc: Pick<UsersRpc, 'follow'>
+  readonly feed: RingFeed
   /** A page of a slot from its leader. */
   readonly list: (query: ListQuery, signal: AbortSignal) => Promise<ListPage>
-  readonly runtime: Runtime
   /** Aborts when this peer stops. */
   readonly stopping: AbortSignal
 }
 
-/** One slot that is followed. */
-interface Followed {
+interface Watched {
   readonly slot: Slot
+  /** All up to here was taken, or waits to be taken. */
   place: Place
   /** Its users are to be told, as what happened since is not known; with a reset, unless nothing was told before. */
   anew: 'no' | 'reset' | 'begin'
+  /** `ahead`: read from the feed, which is not yet where this is. `apart`: not read from it. */
+  how: 'shared' | 'ahead' | 'apart'
+  /** Records of the feed from this number on are to be told. */
+  from: number
 }
 
 export class RingWatch implements Watch {
   readonly #init: RingWatchInit
   readonly #filter: { readonly ids: ReadonlySet<string> | undefined; readonly status: WatchOptions['status'] }
-  readonly #followed = new Map<Slot, Followed>()
-  /** Slots that nobody is asked about at the moment. */
-  readonly #idle = new Set<Followed>()
-  readonly #asking = new Set<Peer>()
-  readonly #batches: Change[][] = []
-  #waiting = 0
+  readonly #watched = new Map<Slot, Watched>()
+  /** Those apart for which nothing is under way. */
+  readonly #idle = new Set<Watched>()
+  readonly #follower: SlotFollower
+  /** What was heard apart. */
+  readonly #heard: Change[] = []
+  /** The number of the record of the feed to be read next. */
+  #next = 0
   #readingAnew = 0
-  #placed = 0
+  #cursor = ''
   readonly #signal: AbortSignal
   readonly #ended = new AbortController()
   #wake: () => void = () => {}
@@ -79,148 +81,182 @@ export class RingWatch implements Watch {
       ids: ids === undefined ? undefined : new Set(ids.map(checkUserId)),
       status: status === undefined ? undefined : checkStatus(status)
     }
-    const places = since === 'now' || since === '0' ? undefined : decodePlaces(since, ringId, slotCount)
+    const without = since === 'now' ? 'no' : since === '0' ? 'begin' : 'reset'
+    const places = without !== 'reset' || since === 'reset' ? [] : decodePlaces(since, ringId, slotCount)
     const slots = ids === undefined ? allSlots(slotCount) : ids.map(id => slotOf(keyOf(id), slotCount))
-    for (const slot of new Set(slots)) {
-      const place = places?.[slot]
-      const anew = since === '0' ? 'begin' : places !== undefined && place === undefined ? 'reset' : 'no'
-      const followed: Followed = { slot, place, anew }
-      this.#followed.set(slot, followed)
-      this.#idle.add(followed)
-      if (place !== undefined || anew !== 'no') this.#placed++
+    for (const slot of slots) {
+      const place = places[slot]
+      const anew = place === undefined ? without : 'no'
+      this.#watched.set(slot, { slot, place, anew, how: 'apart', from: 0 })
     }
+    this.#follower = new SlotFollower({
+      ...init,
+      signal: this.#signal,
+      heard: told => this.#hear(told),
+      full: () => this.#heard.length >= WAITING_MAX
+    })
   }
 
   /** Resolves when every slot has a place, so that whatever is acknowledged from now on is told; or after a while. */
   async begin(): Promise<void> {
-    const { runtime } = this.#init
-    const untilMs = runtime.clock.monotonic() + BEGIN_MS
-    this.#ask()
-    while (this.#placed < this.#followed.size && runtime.clock.monotonic() < untilMs) {
+    const { runtime, feed } = this.#init
+    this.#signal.throwIfAborted()
+    const leave = feed.join(this.#watched.keys(), () => this.#wake())
+    this.#signal.addEventListener('abort', leave)
+    const all = [...this.#watched.values()]
+    const waits = all.filter(({ anew }) => anew === 'no')
+    const beganMs = runtime.clock.monotonic()
+    const untilMs = beganMs + (waits.some(({ place }) => place === undefined) ? BEGIN_MS : MEET_MS)
+    while (!waits.every(({ slot }) => feed.placeOf(slot) !== undefined)) {
+      const leftMs = untilMs - runtime.clock.monotonic()
+      if (leftMs <= 0) break
+      await this.#woken(leftMs)
       this.#signal.throwIfAborted()
-      await this.#woken(untilMs - runtime.clock.monotonic())
     }
-    for (const followed of this.#followed.values())
-      if (followed.place === undefined && followed.anew === 'no') followed.anew = 'reset'
+    this.#next = feed.end
+    for (const watched of all) {
+      if (watched.place === undefined && watched.anew === 'no') {
+        watched.place = feed.placeOf(watched.slot)
+        if (watched.place === undefined) watched.anew = 'reset'
+        else this.#share(watched, 'shared')
+      }
+      if (watched.how === 'apart') this.#idle.add(watched)
+    }
+    this.#cursor = this.#encode()
   }
 
   end(): void {
     this.#ended.abort()
   }
 
-  /** Where somebody may go on who has been told everything so far. */
   get cursor(): string {
-    const { ringId, slotCount } = this.#init
-    return encodePlaces(ringId, slotCount, slot => {
-      const followed = this.#followed.get(slot)
-      return followed?.anew === 'no' ? followed.place : undefined
-    })
+    return this.#cursor
   }
 
-  /** Batches of events, the last of each with a cursor. Ends when its signal is aborted, or this peer stops. */
-  async *events(): AsyncGenerator<readonly WatchEvent[]> {
+  async *batches(cursorEveryMs: number): AsyncGenerator<WatchBatch> {
+    const { clock } = this.#init.runtime
+    let given = this.#cursor
+    let givenMs = Number.NEGATIVE_INFINITY
+    let lookedMs = clock.monotonic()
+    let owed = false
     try {
       while (!this.#signal.aborted) {
-        this.#ask()
-        const batch = this.#batches.splice(0).flat()
-        this.#waiting = 0
-        if (batch.length === 0) {
-          await this.#woken(RETRY_MS)
-          continue
+        const changes = this.#take()
+        owed ||= changes.length > 0
+        const nowMs = clock.monotonic()
+        const dueMs = owed ? givenMs + cursorEveryMs : lookedMs + PROGRESS_MS
+        let cursor: string | undefined
+        if (nowMs >= dueMs) {
+          const here = this.#encode()
+          lookedMs = nowMs
+          owed = false
+          if (here !== given) {
+            cursor = given = here
+            givenMs = nowMs
+          }
         }
-        const last: WatchEvent = { ...batch.at(-1)!, cursor: this.cursor }
-        yield [...batch.slice(0, -1), last]
+        if (changes.length > 0 || cursor !== undefined) yield { changes, cursor }
+        else if (this.#heard.length === 0) await this.#woken(Math.max(dueMs - nowMs, 0))
       }
     } finally {
       this.#ended.abort()
     }
   }
 
-  /** Asks every peer that is not being asked about the idle slots that it should know. */
-  #ask(): void {
-    if (this.#waiting >= WAITING_MAX || this.#signal.aborted) return
-    const byPeer = new Map<Peer, Followed[]>()
-    for (const followed of this.#idle) {
-      if (followed.anew !== 'no') {
-        if (this.#readingAnew >= ANEW_AT_ONCE) continue
-        this.#idle.delete(followed)
-        void this.#tellAnew(followed)
-        continue
-      }
-      const view = this.#init.locator.known(followed.slot)
-      if (view === undefined) {
-        this.#idle.delete(followed)
-        void this.#search(followed)
-        continue
-      }
-      const peer = view.leader.peer
-      if (!this.#asking.has(peer)) byPeer.set(peer, [...(byPeer.get(peer) ?? []), followed])
-    }
-    for (const [peer, some] of byPeer) {
-      for (const followed of some) this.#idle.delete(followed)
-      this.#asking.add(peer)
-      void this.#askPeer(peer, some)
-    }
+  /** Everything that is there by now, or a batch of it. All of what was heard apart came before what the feed has of its slot. */
+  #take(): Change[] {
+    const { feed } = this.#init
+    if (this.#next < feed.first) this.#fallOff()
+    const taken = this.#heard.splice(0)
+    for (; this.#next < feed.end && taken.length < BATCH_MAX; this.#next++)
+      this.#read(feed.record(this.#next), taken)
+    for (const watched of this.#idle) this.#catchUp(watched)
+    this.#follower.ask()
+    return taken
   }
 
-  async #askPeer(peer: Peer, some: readonly Followed[]): Promise<void> {
-    const { self, source, rpc, runtime } = this.#init
-    const asked: FollowedSlot[] = some.map(({ slot, place }) => ({ slot, after: place }))
-    const options = { timeoutMs: WATCH_WAIT_MS + GRACE_MS, waitMs: WATCH_WAIT_MS, signal: this.#signal }
-    const told = await (peer === self
-      ? source.after(asked, WATCH_WAIT_MS)
-      : rpc.follow(peer, asked, options)
-    ).catch(() => undefined)
-    if (this.#signal.aborted) return
-    const lost = new Set<Followed>(told === undefined ? some : [])
-    for (const each of told ?? []) if (!this.#take(each)) lost.add(this.#followed.get(each.slot)!)
-    for (const followed of some) {
-      if (lost.has(followed)) void this.#search(followed)
-      else this.#idle.add(followed)
+  #read(record: FeedRecord, taken: Change[]): void {
+    const watched = this.#watched.get(record.slot)
+    if (watched === undefined || watched.how === 'apart' || this.#next < watched.from) return
+    const { at, changes } = record
+    const { place, how } = watched
+    if (changes === undefined || (how === 'ahead' && place!.epoch !== at.epoch)) {
+      this.#part(watched)
+      return
     }
-    this.#wake()
-    // What is written meanwhile is told with the next answer.
-    await sleep(runtime.clock, GATHER_MS, this.#signal).catch(() => {})
-    this.#asking.delete(peer)
-    this.#wake()
+    if (how === 'ahead' && compareIds(at, place!) < 0) return
+    for (const change of changes)
+      if (passes(change, this.#filter) && (how === 'shared' || sequenceOf(change) > place!.sequence))
+        taken.push(change)
+    watched.place = at
+    watched.how = 'shared'
   }
 
-  /** False: somebody else is to be asked about the slot. */
-  #take(told: SlotChanges): boolean {
-    const followed = this.#followed.get(told.slot)
-    if (followed === undefined) return true
-    if (told.kind === 'elsewhere') return false
-    if (told.kind === 'lost') {
-      followed.anew = 'reset'
-      return true
+  /** It was too slow, and the feed has not kept what comes next. */
+  #fallOff(): void {
+    this.#next = this.#init.feed.end
+    for (const watched of this.#watched.values()) if (watched.how !== 'apart') this.#part(watched)
+  }
+
+  #part(watched: Watched): void {
+    watched.how = 'apart'
+    this.#idle.add(watched)
+  }
+
+  #share(watched: Watched, how: 'shared' | 'ahead'): void {
+    watched.how = how
+    watched.from = this.#init.feed.end
+  }
+
+  #catchUp(watched: Watched): void {
+    const { slot, place, anew } = watched
+    if (anew !== 'no') {
+      if (this.#readingAnew >= ANEW_AT_ONCE) return
+      this.#idle.delete(watched)
+      void this.#readAnew(watched)
+      return
     }
-    if (followed.place === undefined) this.#placed++
-    followed.place = told.at
-    this.#tell(told.changes)
+    this.#idle.delete(watched)
+    if (!this.#meet(watched)) this.#follower.follow(slot, place)
+  }
+
+  /** Goes on with the shared feed, if that has all there is after the watcher's place. */
+  #meet(watched: Watched): boolean {
+    const { feed } = this.#init
+    const kept = feed.after(watched.slot, watched.place!)
+    if (kept === undefined) return false
+    if (kept === 'ahead') this.#share(watched, 'ahead')
+    else {
+      this.#tell(kept)
+      watched.place = feed.placeOf(watched.slot)
+      this.#share(watched, 'shared')
+    }
     return true
   }
 
-  #tell(changes: readonly Change[]): void {
-    const passing = changes.filter(change => passes(change, this.#filter))
-    if (passing.length === 0) return
-    this.#batches.push(passing)
-    this.#waiting += passing.length
-  }
-
-  async #search(followed: Followed): Promise<void> {
-    const { locator, runtime } = this.#init
-    await locator.search(followed.slot)
-    await sleep(runtime.clock, RETRY_MS, this.#signal).catch(() => {})
-    this.#idle.add(followed)
+  #hear(told: Heard): void {
+    const watched = this.#watched.get(told.slot)!
+    if (told.kind === 'lost') {
+      watched.anew = 'reset'
+      this.#idle.add(watched)
+    } else {
+      this.#tell(told.changes)
+      watched.place = told.at
+      if (this.#meet(watched)) this.#follower.leave(told.slot)
+    }
     this.#wake()
   }
 
+  #tell(changes: readonly Change[]): void {
+    for (const change of changes) if (passes(change, this.#filter)) this.#heard.push(change)
+  }
+
   /** All users of a slot as its leader has them, and then what happened since the first page was read. */
-  async #tellAnew(followed: Followed): Promise<void> {
-    const { slot } = followed
+  async #readAnew(watched: Watched): Promise<void> {
+    const { slot } = watched
     this.#readingAnew++
     try {
-      const told: Change[] = followed.anew === 'reset' ? [{ type: 'reset', slot }] : []
+      const told: Change[] = watched.anew === 'reset' ? [{ type: 'reset', slot }] : []
       let at: EntryId | undefined
       let after: Uint8Array | undefined
       do {
@@ -229,19 +265,31 @@ export class RingWatch implements Watch {
         for (const user of page.users) {
           const { id, version } = user
           // What was written since the first page is told with what happened after it.
-          if (numberOf(version) <= at.sequence) told.push({ type: 'put', slot, id, version, user })
+          if (sequenceIn(version) <= at.sequence) told.push({ type: 'put', slot, id, version, user })
         }
         after = page.next
       } while (after !== undefined)
-      followed.place = at
-      followed.anew = 'no'
+      watched.place = at
+      watched.anew = 'no'
       this.#tell(told)
     } catch {
       await sleep(this.#init.runtime.clock, RETRY_MS, this.#signal).catch(() => {}) // nobody leads it at the moment
     }
     this.#readingAnew--
-    this.#idle.add(followed)
+    this.#idle.add(watched)
     this.#wake()
+  }
+
+  /** Where somebody may go on who has been told all that was taken. */
+  #encode(): string {
+    const { ringId, slotCount, feed } = this.#init
+    const read = this.#next === feed.end
+    return encodePlaces(ringId, slotCount, slot => {
+      const watched = this.#watched.get(slot)
+      if (watched === undefined || watched.anew !== 'no') return undefined
+      // The feed goes on through what changes no user, and keeps no record of it.
+      return read && watched.how === 'shared' ? feed.placeOf(slot) : watched.place
+    })
   }
 
   #woken(withinMs: number): Promise<void> {
@@ -251,14 +299,9 @@ export class RingWatch implements Watch {
         this.#signal.removeEventListener('abort', end)
         resolve()
       }
-      const timer = this.#init.runtime.clock.timer(Math.max(0, withinMs), end)
+      const timer = this.#init.runtime.clock.timer(withinMs, end)
       this.#signal.addEventListener('abort', end)
       this.#wake = end
     })
   }
-}
-
-/** Of the entry that made the version. */
-function numberOf(version: string): number {
-  return Number(version.slice(version.indexOf('.') + 1))
 }

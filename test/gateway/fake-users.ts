@@ -327,11 +327,11 @@ export function fakeMany(users: FakeUsers): OpenableUsers {
     open: async () =>
       all({
         cursor: 'begin',
-        async *events() {
+        async *batches() {
           const [user] = users.rows.values()
           if (user === undefined) return
           const of = { slot: asSlot(17, 256), id: user.id, version: user.version }
-          yield [{ type: 'put', ...of, user, cursor: 'next' }]
+          yield { changes: [{ type: 'put', ...of, user }], cursor: 'next' }
         },
         end() {}
       }),
