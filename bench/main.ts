@@ -5,7 +5,8 @@ const BENCHES: Record<string, () => Promise<{ run(args: string[]): Promise<void>
   rpc: () => import('./rpc.ts'),
   replicated: () => import('./replicated.ts'),
   recovery: () => import('./recovery.ts'),
-  import: () => import('./import.ts')
+  import: () => import('./import.ts'),
+  watch: () => import('./watch.ts')
 }
 
 const [name = '', ...args] = process.argv.slice(2)
