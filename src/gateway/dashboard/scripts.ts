@@ -10,6 +10,7 @@ export const SCRIPTS = [
   'changes-panel.js',
   'circle.js',
   'commands.js',
+  'dashboard.js',
   'element.js',
   'event-stream.js',
   'histogram.js',
@@ -35,14 +36,14 @@ export function isScript(name: string): name is Script {
 }
 
 export function scriptText(name: Script): Promise<string> {
-  const known = texts.get(name) ?? read(name)
+  const known = texts.get(name) ?? moduleText(new URL(`./client/${name}`, import.meta.url))
   texts.set(name, known)
   return known
 }
 
-async function read(name: Script): Promise<string> {
+/** A compiled module as it is served: without its source map, which is not. */
+export async function moduleText(file: URL): Promise<string> {
   const { readFile } = await import('node:fs/promises') // whoever asks for no script needs no disk
-  const text = await readFile(new URL(`./client/${name}`, import.meta.url), 'utf8')
-  // The source map is not served.
+  const text = await readFile(file, 'utf8')
   return text.replace(/^\/\/# sourceMappingURL=.*$/m, '')
 }

@@ -1,13 +1,15 @@
 /** The dashboard: a page, how it looks, and the scripts that it is made of. All that they show they ask this gateway for. */
 import { z } from 'zod'
 import { NotFoundError } from '../../errors.ts'
-import { DASHBOARD_PAGE, DASHBOARD_PATH, STYLE_PATH } from '../dashboard/page.ts'
+import { dashboardPage, pageHeaders } from '../dashboard/page.ts'
 import { isScript, SCRIPTS, scriptText } from '../dashboard/scripts.ts'
 import { STYLE } from '../dashboard/style.ts'
 import type { App } from '../exchange.ts'
 import type { RouteDescription } from '../openapi/description.ts'
 import { checkQuery, noQuery } from '../schemas.ts'
 
+const DASHBOARD_PATH = '/ui'
+const STYLE_PATH = `${DASHBOARD_PATH}/style.css`
 const SCRIPT_ROUTE = `${DASHBOARD_PATH}/:script`
 /** For browsers, which have no token yet when they load them. */
 export const DASHBOARD_PATHS: readonly string[] = [
@@ -16,13 +18,7 @@ export const DASHBOARD_PATHS: readonly string[] = [
   SCRIPT_ROUTE,
   ...SCRIPTS.map(name => `${DASHBOARD_PATH}/${name}`)
 ]
-/** Everything comes from this peer: no other site is asked, nothing stands in the page that runs, and no page may frame it. */
-const PAGE_HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer'
-}
+const PAGE = dashboardPage({ style: STYLE_PATH, script: `${DASHBOARD_PATH}/main.js`, gateway: '' })
 
 export const DASHBOARD_ROUTES: readonly RouteDescription[] = [
   {
@@ -62,7 +58,7 @@ export const DASHBOARD_ROUTES: readonly RouteDescription[] = [
 export function dashboardRoutes(app: App): void {
   app.get(DASHBOARD_PATH, c => {
     checkQuery(noQuery, c.env.url.searchParams)
-    return c.body(DASHBOARD_PAGE, 200, PAGE_HEADERS)
+    return c.body(PAGE, 200, pageHeaders())
   })
 
   app.get(STYLE_PATH, c => {

@@ -62,7 +62,7 @@ test('every one of 64 peers has a colour of its own and keeps it', () => {
   const hues = new Hues()
   const peers = Array.from({ length: 64 }, (_, i) => `peer-${i}`)
   const given = peers.map(peer => hues.of(peer))
-  assert.equal(new Set(given).size, 64)
+  assert.equal(new Set(given.map(tint => JSON.stringify(tint))).size, 64)
   assert.deepEqual(
     peers.map(peer => hues.of(peer)),
     given

@@ -1,4 +1,4 @@
-/** The gateway that served the page: every question goes there, with the token, and how long answers take is noted. */
+/** The gateway that is asked: every question goes there, with the token, and how long answers take is noted. */
 import type { LookupReport, RingReport, SelfReport, TaskReport } from '../../../users/ring-report.ts'
 
 const TOKEN_KEY = 'anillo.token'
@@ -23,6 +23,31 @@ export class Api {
   /** A token is needed, or the one that was given is not right; `why` is for people. */
   onUnauthorised: (why: string) => void = () => {}
   #token = remembered()
+  #origin: string
+  /** Aborts what is asked of this gateway. */
+  #turn = new AbortController()
+
+  /** @default the gateway that served the page */
+  constructor(origin: string = location.origin) {
+    this.#origin = origin
+  }
+
+  get origin(): string {
+    return this.#origin
+  }
+
+  /** Aborts when another gateway is asked. */
+  get turn(): AbortSignal {
+    return this.#turn.signal
+  }
+
+  /** Asks another gateway from now on; what was asked of the one before is given up. */
+  turnTo(origin: string): void {
+    this.#origin = origin
+    const before = this.#turn
+    this.#turn = new AbortController()
+    before.abort(new Error('Another peer is asked now: ask again'))
+  }
 
   get hasToken(): boolean {
     return this.#token !== ''
@@ -73,7 +98,10 @@ export class Api {
     const timer = setTimeout(() => late.abort(), FEED_TIMEOUT_MS)
     try {
       const headers = { ...this.#headers(), ...(lastId !== undefined && { 'Last-Event-ID': lastId }) }
-      const response = await fetch(path, { headers, signal: AbortSignal.any([signal, late.signal]) })
+      const response = await fetch(this.#origin + path, {
+        headers,
+        signal: AbortSignal.any([signal, late.signal, this.turn])
+      })
       if (!response.ok || response.body === null) throw await this.#refusal(response)
       return response.body
     } finally {
@@ -83,9 +111,9 @@ export class Api {
 
   async #json(path: string): Promise<unknown> {
     const started = performance.now()
-    const response = await fetch(path, {
+    const response = await fetch(this.#origin + path, {
       headers: this.#headers(),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+      signal: AbortSignal.any([AbortSignal.timeout(ANSWER_TIMEOUT_MS), this.turn])
     })
     if (!response.ok) throw await this.#refusal(response)
     const body = await response.json()

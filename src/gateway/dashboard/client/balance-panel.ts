@@ -1,11 +1,13 @@
 /** Every peer in a row: how many slots it leads and how many users these have, against what would be even. */
 import type { PeerReport } from '../../../users/ring-report.ts'
-import { byId, element, say, shortPeer } from './element.ts'
+import { byId, element, say } from './element.ts'
 import type { Hues } from './hues.ts'
 import type { Picture } from './picture.ts'
 
 /** The even share stands at the middle of a bar, so that more and less are seen alike. */
 const IDEAL_AT = 0.5
+/** There is no room for more digits. */
+const COMPACT_FROM = 1_000_000
 
 export function balancePanel(picture: Picture, hues: Hues): void {
   const body = byId<HTMLTableSectionElement>('balance')
@@ -36,7 +38,7 @@ export function balancePanel(picture: Picture, hues: Hues): void {
       row.remove()
       rows.delete(peer)
     }
-    const wanted = ring.peers.map(report => filled(rowOf(report), report, ideal))
+    const wanted = ring.peers.map(report => filled(rowOf(report), report, ideal, picture.nameOf(report.peer)))
     if (wanted.some((row, index) => body.children[index] !== row)) body.replaceChildren(...wanted)
   })
   picture.onPointing(() => {
@@ -47,9 +49,10 @@ export function balancePanel(picture: Picture, hues: Hues): void {
 function filled(
   row: HTMLTableRowElement,
   { peer, self, status, state, addresses, leads, users }: PeerReport,
-  ideal: { leads: number; users: number }
+  ideal: { leads: number; users: number },
+  name: string
 ): HTMLTableRowElement {
-  const stamp = JSON.stringify([self, status, state, leads, users, ideal])
+  const stamp = JSON.stringify([name, self, status, state, leads, users, ideal])
   if (row.dataset.stamp === stamp) return row
   row.dataset.stamp = stamp
   row.dataset.status = status
@@ -59,8 +62,8 @@ function filled(
       'th',
       { scope: 'row', title: addresses[0] ?? peer },
       element('span', { class: 'swatch', 'aria-hidden': 'true' }),
-      element('span', { class: 'peer-name' }, shortPeer(peer)),
-      element('span', { class: 'note' }, note === '' && self ? 'asked' : note)
+      element('span', { class: 'peer-name' }, self ? `${name} *` : name),
+      element('span', { class: 'note' }, note)
     ),
     element('td', {}, bar(leads, ideal.leads)),
     element('td', {}, bar(users, ideal.users))
@@ -77,5 +80,8 @@ function bar(value: number, ideal: number): HTMLElement {
 }
 
 function format(value: number): string {
+  if (value >= COMPACT_FROM) {
+    return value.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 2 })
+  }
   return value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 })
 }

@@ -5,28 +5,49 @@ const COPIED_MS = 1_500
 /** Where the command line looks by itself. */
 const DEFAULT_ORIGIN = 'http://127.0.0.1:5000'
 
-/** Fills every `<details data-curl data-cli>` of the page. `guarded`: a token is needed. */
-export function fillCommands(guarded: boolean): void {
+/** The gateway that the lines ask. `guarded`: a token is needed. */
+export interface Asked {
+  readonly origin: string
+  readonly guarded: boolean
+}
+
+/** Fills every `<details data-curl data-cli>` of the page. */
+export function fillCommands(asked: Asked): void {
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.commands')) {
     const { curl, cli } = details.dataset
-    details.querySelector('.lines')?.remove()
-    const lines = [
-      ...(curl === undefined ? [] : [curlLine(curl, guarded)]),
-      ...(cli === undefined ? [] : [cliLine(cli)])
-    ]
-    details.append(element('div', { class: 'lines' }, ...lines.map(commandLine)))
+    if (curl === undefined) continue
+    showLines(details, [curlLine(curl, asked), ...(cli === undefined ? [] : [cliLine(cli, asked)])])
   }
 }
 
-export function curlLine(path: string, guarded: boolean): string {
-  const streaming = /^\/v1\/(events|changes)/.test(path) ? ' -N' : ''
-  const token = guarded ? ' -H "Authorization: Bearer $ANILLO_TOKEN"' : ''
-  return `curl${streaming}${token} ${quoted(location.origin + path)}`
+export function showLines(details: HTMLElement, lines: readonly string[]): void {
+  details.querySelector('.lines')?.remove()
+  details.append(element('div', { class: 'lines' }, ...lines.map(commandLine)))
 }
 
-export function cliLine(command: string): string {
-  const origin = location.origin === DEFAULT_ORIGIN ? '' : ` -u ${location.origin}`
-  return `anillo ${command}${origin}`
+/** From now on, what is open closes with Escape, or when something else is pressed. */
+export function closeCommands(): void {
+  const open = () => document.querySelectorAll<HTMLDetailsElement>('details.commands[open]')
+  document.addEventListener('pointerdown', ({ target }) => {
+    for (const details of open()) if (!details.contains(target as Node)) details.open = false
+  })
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return
+    for (const details of open()) {
+      details.open = false
+      details.querySelector('summary')?.focus()
+    }
+  })
+}
+
+function curlLine(path: string, { origin, guarded }: Asked): string {
+  const streaming = /^\/v1\/(events|changes)/.test(path) ? ' -N' : ''
+  const token = guarded ? ' -H "Authorization: Bearer $ANILLO_TOKEN"' : ''
+  return `curl${streaming}${token} ${quoted(origin + path)}`
+}
+
+function cliLine(command: string, { origin }: Asked): string {
+  return `anillo ${command}${origin === DEFAULT_ORIGIN ? '' : ` -u ${origin}`}`
 }
 
 /** One word to a POSIX shell, whatever is in it. */

@@ -1,20 +1,23 @@
 /** Find a user: key, slot, owner, who holds it, and the hops with their times. */
 import type { LookupReport } from '../../../users/ring-report.ts'
 import type { Api } from './api.ts'
-import { fillCommands, quoted } from './commands.ts'
-import { byId, counted, element, shortPeer } from './element.ts'
+import { quoted } from './commands.ts'
+import { byId, counted, element } from './element.ts'
 import type { Hues } from './hues.ts'
+import type { Picture } from './picture.ts'
 
 const ID_BYTES_MAX = 256
 
 export interface LookupPanelParts {
   readonly api: Api
+  readonly picture: Picture
   readonly hues: Hues
-  readonly guarded: () => boolean
+  /** A question was asked: this is the same for a terminal. */
+  readonly onCommands: () => void
   readonly onFound: (report: LookupReport) => void
 }
 
-export function lookupPanel({ api, hues, guarded, onFound }: LookupPanelParts): void {
+export function lookupPanel({ api, picture, hues, onCommands, onFound }: LookupPanelParts): void {
   const input = byId<HTMLInputElement>('lookup-id')
   const result = byId('lookup-result')
   let latest = 0
@@ -30,12 +33,13 @@ export function lookupPanel({ api, hues, guarded, onFound }: LookupPanelParts): 
     try {
       const report = await api.lookup(id)
       if (asked !== latest) return // of an answer that comes late
-      result.replaceChildren(...shown(report, hues))
+      result.replaceChildren(...shown(report, picture, hues))
       onFound(report)
     } catch (error) {
       if (asked === latest) result.replaceChildren(element('p', { class: 'wrong' }, (error as Error).message))
     }
-    offerCommands(id, guarded())
+    offerCommands(id)
+    onCommands()
   })
 }
 
@@ -47,16 +51,15 @@ function whatIsWrong(id: string): string {
   return id === '.' || id === '..' ? 'A URL has no place for this id' : ''
 }
 
-function offerCommands(id: string, guarded: boolean): void {
+function offerCommands(id: string): void {
   const { dataset } = byId('lookup-commands')
   dataset.curl = `/v1/ring/lookup/${encodeURIComponent(id)}?trace=1`
   dataset.cli = `ring lookup ${quoted(id)} --trace`
-  fillCommands(guarded)
 }
 
-function shown({ key, slot, owner, view, hops }: LookupReport, hues: Hues): HTMLElement[] {
+function shown({ key, slot, owner, view, hops }: LookupReport, picture: Picture, hues: Hues): HTMLElement[] {
   const peer = (id: string) => {
-    const name = element('span', { class: 'peer', title: id }, shortPeer(id))
+    const name = element('span', { class: 'peer', title: id }, picture.nameOf(id))
     hues.paint(name, id)
     return name
   }
@@ -68,7 +71,7 @@ function shown({ key, slot, owner, view, hops }: LookupReport, hues: Hues): HTML
     ...row('Owner', peer(owner)),
     ...row(
       'Held by',
-      ...(view === null ? ['nobody could be asked'] : view.members.flatMap(id => [peer(id), ' ']))
+      ...(view === null ? ['nobody could be asked'] : view.members.flatMap(id => [peer(id), '  ']))
     )
   )
   if (view !== null) facts.append(...row('Leader', peer(view.leader), ` since epoch ${view.epoch}`))

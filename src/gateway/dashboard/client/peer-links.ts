@@ -1,7 +1,8 @@
 /** Whom a peer knows: its successors, and of the peer that is asked, which is the only one to tell, its fingers too. */
-import type { PeerReport, RingReport, SelfReport } from '../../../users/ring-report.ts'
+import type { PeerReport, RingReport } from '../../../users/ring-report.ts'
 import { chordPath, turnOf } from './circle.ts'
-import { drawn, shortPeer } from './element.ts'
+import { drawn } from './element.ts'
+import type { Picture } from './picture.ts'
 
 /** As many as there are copies says enough; a list of all would cover the circle. */
 const SUCCESSORS_SHOWN = 3
@@ -11,14 +12,17 @@ export interface Links {
   paths(radius: number): SVGElement[]
 }
 
-export function linksOf(report: PeerReport, ring: RingReport, self: SelfReport | undefined): Links {
+export function linksOf(report: PeerReport, picture: Picture, ring: RingReport): Links {
+  const { self } = picture
   const from = turnOf(report.positions[0] ?? '0')
   const known = report.self && self !== undefined
   const successors = known ? self.successors.slice(0, SUCCESSORS_SHOWN) : successorsOf(report, ring)
   const fingers = known ? distinct(self.fingers) : []
   const others = successors.filter(({ peer }) => peer !== report.peer)
   // Joined, lest a line break behind the dots.
-  const names = [...new Set(others.map(({ peer }) => shortPeer(peer).replace('…', '…\u2060')))].join(', ')
+  const names = [
+    ...new Set(others.map(({ peer }) => picture.nameOf(peer).replace('…', '…\u2060').replace(' ', '\u00a0')))
+  ].join(', ')
   return {
     text:
       others.length === 0

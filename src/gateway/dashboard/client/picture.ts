@@ -1,5 +1,6 @@
 /** What the page knows of the ring, and what a person points at: the panels draw it and hear of changes. */
 import type { PeerReport, RingReport, SelfReport } from '../../../users/ring-report.ts'
+import { shortPeer } from './element.ts'
 
 type Listener = () => void
 
@@ -9,6 +10,8 @@ export class Picture {
   self: SelfReport | undefined
   /** Why there is no newer one. */
   failure: string | undefined
+  /** By peer, where people call them by numbers too. */
+  readonly ordinals = new Map<string, number>()
   readonly #listeners = new Set<Listener>()
   readonly #pointing = new Set<Listener>()
   /** What was heard since the ring was last asked, by peer. */
@@ -22,6 +25,11 @@ export class Picture {
 
   get pinned(): string | undefined {
     return this.#pinned
+  }
+
+  nameOf(peer: string): string {
+    const ordinal = this.ordinals.get(peer)
+    return ordinal === undefined ? shortPeer(peer) : `${ordinal} ${shortPeer(peer)}`
   }
 
   onChange(listener: Listener): void {

@@ -1,7 +1,7 @@
 /** The circle: who owns what, the peers at their places, whom the one that is pointed at knows, and a lookup on its way. */
 import type { PeerReport } from '../../../users/ring-report.ts'
 import { arcsOf, bandPath, pointAt, spread, turnOf } from './circle.ts'
-import { byId, drawn, percent, shortPeer } from './element.ts'
+import { byId, drawn, percent } from './element.ts'
 import type { Hues } from './hues.ts'
 import { lookupPath, type Traced } from './lookup-path.ts'
 import { linksOf } from './peer-links.ts'
@@ -48,10 +48,16 @@ export class RingView {
     const { ring } = this.#picture
     if (ring === undefined) return
     this.#centre.replaceChildren(
-      drawn('text', { class: 'figure', y: 4 }, ring.users.toLocaleString('en-US')),
-      drawn('text', { class: 'caption', y: 38 }, ring.users === 1 ? 'user' : 'users')
+      drawn('text', { class: 'figure', y: 6 }, ring.users.toLocaleString('en-US')),
+      drawn('text', { class: 'caption', y: 36 }, ring.users === 1 ? 'user' : 'users')
     )
-    const shown = ring.peers.map(({ peer, status, state, positions }) => [peer, status, state, positions[0]])
+    const shown = ring.peers.map(({ peer, self, status, state, positions }) => [
+      this.#picture.nameOf(peer),
+      self,
+      status,
+      state,
+      positions[0]
+    ])
     const drawnAs = JSON.stringify([ring.slots, shown])
     if (drawnAs !== this.#drawnAs) {
       this.#drawnAs = drawnAs
@@ -105,13 +111,13 @@ export class RingView {
         class: `place ${status}${self ? ' self' : ''}`,
         role: 'button',
         'data-peer': peer,
-        'aria-label': `Peer ${shortPeer(peer)}, ${status}${state === 'normal' ? '' : `, ${state}`}${self ? ', the one that is asked' : ''}, leads ${report.leads} slots`
+        'aria-label': `Peer ${this.#picture.nameOf(peer)}, ${status}${state === 'normal' ? '' : `, ${state}`}${self ? ', the one that is asked' : ''}, leads ${report.leads} slots`
       },
       drawn('path', { class: 'leader', d: `M${bend.x} ${bend.y}L${edge.x} ${edge.y}` }),
       drawn('circle', { class: 'reach', cx: spot.x, cy: spot.y, r: upright ? 22 : 10 }),
       marker,
       ...(status === 'down' ? [crossAt(spot.x, spot.y, upright ? 5 : 3.5)] : []),
-      labelOf(report, labelTurn, upright)
+      labelOf(report, this.#picture.nameOf(peer), labelTurn, upright)
     )
     this.#hues.paint(place, peer)
     place.addEventListener('pointerenter', () => this.#picture.hover(peer))
@@ -148,7 +154,7 @@ export class RingView {
   }
 
   #point(): void {
-    const { ring, self, pointed, pinned } = this.#picture
+    const { ring, pointed, pinned } = this.#picture
     const report = ring?.peers.find(({ peer }) => peer === pointed)
     this.#svg.classList.toggle('pointing', report !== undefined)
     for (const part of this.#svg.querySelectorAll<SVGElement>('[data-peer]')) {
@@ -157,13 +163,14 @@ export class RingView {
         part.setAttribute('aria-pressed', String(part.dataset.peer === pinned))
       }
     }
-    const links = ring === undefined || report === undefined ? undefined : linksOf(report, ring, self)
+    const links =
+      ring === undefined || report === undefined ? undefined : linksOf(report, this.#picture, ring)
     this.#links.replaceChildren(...(links?.paths(RING_RADIUS - 20) ?? []))
     if (report !== undefined) this.#hues.paint(this.#links, report.peer)
     byId('pointed').textContent =
       report === undefined || links === undefined
         ? 'Point at a peer, or reach it with the arrow keys, to see whom it knows.'
-        : `${shortPeer(report.peer)} owns ${percent(report.owns)} of the ring with ${report.positions.length} ring nodes. ${links.text}`
+        : `${this.#picture.nameOf(report.peer)} owns ${percent(report.owns)} of the ring with ${report.positions.length} ring nodes. ${links.text}`
   }
 }
 
@@ -175,10 +182,15 @@ function crossAt(x: number, y: number, r: number): SVGElement {
 }
 
 /** Upright beside the circle, or, where there are many, pointing outwards. */
-function labelOf({ peer, self, status, state }: PeerReport, turn: number, upright: boolean): SVGElement {
+function labelOf(
+  { self, status, state }: PeerReport,
+  called: string,
+  turn: number,
+  upright: boolean
+): SVGElement {
   const { x, y } = pointAt(turn, LABEL_RADIUS)
   const note = status === 'up' ? (state === 'normal' ? '' : state) : status
-  const name = `${shortPeer(peer)}${self ? ' *' : ''}`
+  const name = `${called}${self ? ' *' : ''}`
   const right = turn % 1 < 0.5
   if (!upright) {
     const degrees = 360 * turn - (right ? 90 : 270)

@@ -24,11 +24,10 @@ export function showTasks(tasks: readonly TaskReport[]): void {
 }
 
 function row({ id, kind, state, progress, detail }: TaskReport): HTMLElement {
-  const words = element('span', { class: 'what' }, NAMES[kind], element('small', {}, ` ${detail}`))
   const item = element(
     'li',
     { class: state, 'data-task': id },
-    words,
+    element('span', { class: 'what' }, NAMES[kind]),
     element('span', { class: 'state' }, state)
   )
   if (progress !== null && state === 'running') {
@@ -49,5 +48,6 @@ function row({ id, kind, state, progress, detail }: TaskReport): HTMLElement {
       )
     )
   }
+  item.append(element('small', { class: 'detail' }, detail))
   return item
 }

@@ -41,12 +41,17 @@ export class TimelinePanel {
   state(live: boolean): void {
     if (live && !this.#begun) {
       this.#begun = true
-      this.#line({ type: 'page.watching', time: new Date().toISOString() }, 'This page began to watch')
+      this.note('This page began to watch')
     }
     const hint = live
       ? 'Joins, leaves, crashes and takeovers, as the asked peer notices them.'
       : 'The feed is interrupted; it goes on by itself.'
     say(byId('timeline-hint'), hint)
+  }
+
+  /** Something about this page and not of the ring. */
+  note(text: string): void {
+    this.#line({ type: 'page.remark', time: new Date().toISOString() }, text)
   }
 
   /** Returns what was told. */

@@ -2,27 +2,26 @@
 import { byId, element, say, shortPeer } from './element.ts'
 import type { Picture } from './picture.ts'
 
-/** More are counted. */
-const REASONS_SHOWN = 5
+/** With more, all but the first are folded away: what comes and goes shall not move the page under a person's hand. */
+const REASONS_SHOWN = 2
+
+/** In full they fill the line; the rest of the page calls them by their ends, or by numbers. */
+const PEER_ID = /\b12D3KooW[1-9A-HJ-NP-Za-km-z]{44}\b/g
 
 export function verdictPanel(picture: Picture): void {
   const panel = byId('verdict')
   const facts = byId('facts')
-  const reasons = byId('reasons')
   picture.onChange(() => {
     const { ring, self, failure } = picture
     if (ring !== undefined) say(byId('ring-id'), ring.id.slice(0, 8))
     if (self !== undefined) say(byId('self'), shortPeer(self.peer))
-    const { state, text } = verdictOf(picture)
+    const { state, text, serves = false } = verdictOf(picture)
     panel.dataset.state = state
+    panel.dataset.serves = String(serves)
     document.title = `${state === 'whole' ? '✓' : '✗'} ${text} · anillo`
     say(byId('verdict-text'), text)
     const told = failure !== undefined ? [failure] : (ring?.problems ?? []).map(({ detail }) => detail)
-    const shown = told.slice(0, REASONS_SHOWN)
-    if (told.length > shown.length) shown.push(`and ${told.length - shown.length} more`)
-    if (shown.join('\n') !== [...reasons.children].map(li => li.textContent).join('\n')) {
-      reasons.replaceChildren(...shown.map(reason => element('li', {}, reason)))
-    }
+    showReasons(told.map(reason => reason.replace(PEER_ID, peer => picture.nameOf(peer))))
     if (ring === undefined) return
     const up = ring.peers.filter(({ status }) => status === 'up').length
     facts.replaceChildren(
@@ -34,12 +33,32 @@ export function verdictPanel(picture: Picture): void {
   })
 }
 
-function verdictOf({ ring, failure }: Picture): { state: 'whole' | 'broken' | 'waiting'; text: string } {
+function showReasons(reasons: readonly string[]): void {
+  const shown = reasons.length > REASONS_SHOWN ? 1 : REASONS_SHOWN
+  fill(byId('reasons'), reasons.slice(0, shown))
+  fill(byId('more-reasons'), reasons.slice(shown))
+  byId('more').hidden = reasons.length <= shown
+  say(byId('more-count'), `and ${reasons.length - shown} more`)
+}
+
+function fill(list: HTMLElement, reasons: readonly string[]): void {
+  if (reasons.join('\n') === [...list.children].map(li => li.textContent).join('\n')) return
+  list.replaceChildren(...reasons.map(reason => element('li', {}, reason)))
+}
+
+interface Verdict {
+  readonly state: 'whole' | 'broken' | 'waiting'
+  readonly text: string
+  /** Not whole, but every user can be read and written. */
+  readonly serves?: boolean
+}
+
+function verdictOf({ ring, failure }: Picture): Verdict {
   if (failure !== undefined) return { state: 'broken', text: 'This peer does not answer' }
   if (ring === undefined) return { state: 'waiting', text: 'Asking the ring' }
   if (ring.ready) return { state: 'whole', text: 'The ring is whole' }
-  const served = ring.withoutMajority === 0
-  return { state: 'broken', text: served ? 'The ring is healing, and serves' : 'The ring has lost a part' }
+  if (ring.withoutMajority > 0) return { state: 'broken', text: 'The ring has lost a part' }
+  return { state: 'broken', text: 'The ring is healing, and serves', serves: true }
 }
 
 function figure(name: string, value: string): HTMLElement[] {
