@@ -14,7 +14,7 @@ const executablePath = PLACES.find(place => place !== undefined && isExecutable(
 /** For the `skip` of a test; false where a browser is found. */
 export const noChromium =
   executablePath === undefined
-    ? 'there is no Chromium here: install it, or say in CHROMIUM where it is'
+    ? 'there is no Chromium here: install it (Debian: apt-get install -y chromium), or say in CHROMIUM where it is'
     : false
 
 export function launchChromium(): Promise<Browser> {

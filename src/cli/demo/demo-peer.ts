@@ -21,6 +21,8 @@ export interface DemoPeerOptions {
   readonly directory: string
   readonly port: number
   readonly httpPort: number
+  /** Of the page that may ask its gateway. */
+  readonly corsOrigin: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   /** The peer's info is another one. */
   readonly onChange: () => void
@@ -302,9 +304,10 @@ export class DemoPeer {
 }
 
 function peerArguments(options: DemoPeerOptions, target: string | undefined): string[] {
-  const { directory, number, port, httpPort } = options
+  const { directory, number, port, httpPort, corsOrigin } = options
   return [
     ...['peer', 'start', '-l', `/ip4/127.0.0.1/tcp/${port}`, '-P', String(httpPort)],
+    ...(corsOrigin === undefined ? [] : ['--cors-origin', corsOrigin]),
     ...(target === undefined ? [] : ['-j', target]),
     ...['--data', join(directory, 'data', String(number)), '--output', join(directory, 'output')],
     ...['--log-format', 'pretty', '--ready-file', readyFile(options)]

@@ -27,6 +27,8 @@ export interface DemoRingOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Ends starting; `stop` is still to be called then. */
   readonly signal: AbortSignal
+  /** Origin of the page that may ask the peers' gateways. */
+  readonly dashboard: () => string | undefined
   /** `info` is another one. */
   readonly onChange: () => void
   /** Something was broken just now, on purpose or not. */
@@ -79,9 +81,11 @@ export class DemoRing {
    * only now since others start peers on this machine too.
    */
   async place({ number, port: wanted }: Omit<KeptPeer, 'left'>, httpPort: number): Promise<void> {
-    const { directory, env, onChange } = this.#options
+    const { directory, dashboard, env, onChange } = this.#options
     const port = await freePortFrom(wanted, this.#peers)
-    this.#peers.push(new DemoPeer({ number, directory, port, httpPort, env, onChange }))
+    this.#peers.push(
+      new DemoPeer({ number, directory, port, httpPort, corsOrigin: dashboard(), env, onChange })
+    )
   }
 
   /** @throws FailedStart */

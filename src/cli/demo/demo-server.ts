@@ -1,7 +1,7 @@
 /**
- * The demo for programs, and for the buttons of the dashboard: its state, its changes and its commands over HTTP, on a
- * port of its own on 127.0.0.1. Whoever has the URL may kill peers; so it cannot be guessed, and is refused to pages of
- * all sites but the gateways of this demo.
+ * The demo over HTTP, on a port of its own on 127.0.0.1: its state, its changes and its commands, for programs, and the
+ * dashboard that has buttons for them. The demo's process serves that page, since a peer that does may be killed by it.
+ * Whoever has the URL may kill peers; so it cannot be guessed, and is refused to all pages but its own.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -19,6 +19,7 @@ import {
   UnknownPathError
 } from '../../errors.ts'
 import type { Random } from '../../runtime.ts'
+import { dashboardFile } from './dashboard/dashboard.ts'
 import { FailedStart } from './demo-peer.ts'
 import { EventStream } from './event-stream.ts'
 
@@ -32,13 +33,15 @@ const CONNECTIONS_MAX = 64
 const REQUEST_TIMEOUT_MS = 10_000
 /** An answer that is made already needs no longer. */
 const CLOSE_LINGER_MS = 500
+/** What a browser says of a request that this one's own page makes, or a person who types the URL. */
+const OWN_SITES = ['same-origin', 'none']
 
 export interface DemoServerOptions {
   /** Does what a command says; resolves with the lines that tell what came of it. */
   readonly run: (command: string) => Promise<readonly string[]>
   readonly state: () => unknown
-  /** Of the pages that may use this. */
-  readonly origins: () => readonly string[]
+  /** Origin of a gateway that the dashboard may ask at first. */
+  readonly gateway: () => string
   readonly random: Random
 }
 
@@ -75,9 +78,14 @@ export class DemoServer {
     return server
   }
 
-  /** `/demo/state` and the others come after it. */
+  /** Of its dashboard, for the gateways that shall answer to that. */
+  get origin(): string {
+    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** `/ui`, `/demo/state` and the others come after it. */
   get url(): string {
-    return `${this.#origin}/${this.#token}`
+    return `${this.origin}/${this.#token}`
   }
 
   /** The state may be another one. */
@@ -94,22 +102,14 @@ export class DemoServer {
     await closed.finally(() => clearTimeout(linger))
   }
 
-  get #origin(): string {
-    return `http://${HOST}:${(this.#server.address() as AddressInfo).port}`
-  }
-
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {}) // whoever asked is gone
     response.setHeader('Cache-Control', 'no-store')
     response.setHeader('X-Content-Type-Options', 'nosniff')
     try {
-      const handlers = this.#route(request)
-      this.#admit(request, response)
+      const handlers = await this.#route(request)
+      this.#admit(request)
       const { method = 'GET' } = request
-      if (method === 'OPTIONS') {
-        preflight(response, Object.keys(handlers))
-        return
-      }
       const handler = handlers[method]
       if (handler === undefined) {
         const allowed = Object.keys(handlers).join(', ')
@@ -123,32 +123,29 @@ export class DemoServer {
   }
 
   /** @throws UnknownPathError also without the token, which nobody is told the lack of */
-  #route({ url = '' }: IncomingMessage): Readonly<Record<string, Handler>> {
+  async #route({ url = '' }: IncomingMessage): Promise<Readonly<Record<string, Handler>>> {
     const [, token = '', ...rest] = (url.split('?')[0] ?? '').split('/')
     const path = `/${rest.join('/')}`
-    const handlers = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined
-    if (handlers === undefined || !sameText(token, this.#token)) {
-      throw new UnknownPathError('There is nothing here; the demo prints its URL')
-    }
-    return handlers
+    const known = sameText(token, this.#token)
+    if (known && Object.hasOwn(this.#routes, path)) return this.#routes[path]!
+    const file = known ? await dashboardFile(path, this.url, this.#options.gateway()) : undefined
+    if (file === undefined) throw new UnknownPathError('There is nothing here; the demo prints its URL')
+    return { GET: (_, response) => void response.writeHead(200, file.headers).end(file.text) }
   }
 
   /**
    * A page that knows the URL, from a log or over somebody's shoulder, may still not use it, nor may one that has
    * made its own name point at this machine. @throws ForbiddenError
    */
-  #admit({ headers }: IncomingMessage, response: ServerResponse): void {
-    const { host, origin, 'sec-fetch-site': site } = headers
-    const own = this.#origin
+  #admit({ headers }: IncomingMessage): void {
+    const { host, origin, 'sec-fetch-site': site = 'none' } = headers
+    const own = this.origin
     if (host !== new URL(own).host) throw new ForbiddenError(`This is asked for at ${own} only`)
-    response.setHeader('Vary', 'Origin')
-    const known = origin === undefined || origin === own || this.#options.origins().includes(origin)
-    if (!known || site === 'cross-site') {
+    if ((origin !== undefined && origin !== own) || !OWN_SITES.includes(site)) {
       throw new ForbiddenError(
-        `A page of ${origin ?? 'another site'} may not use the demo; its dashboards may`
+        `A page of ${origin ?? 'another site'} may not use the demo; its dashboard may`
       )
     }
-    if (origin !== undefined) response.setHeader('Access-Control-Allow-Origin', origin)
   }
 
   async #command(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -156,12 +153,6 @@ export class DemoServer {
     const said = await this.#options.run(command)
     sendJson(response, 200, { command, said })
   }
-}
-
-function preflight(response: ServerResponse, methods: readonly string[]): void {
-  response.setHeader('Access-Control-Allow-Methods', methods.join(', '))
-  response.setHeader('Access-Control-Allow-Headers', 'Content-Type')
-  response.writeHead(204).end()
 }
 
 function sameText(one: string, other: string): boolean {

@@ -25,7 +25,8 @@ Each peer is a process of its own, so that a crash is a real one. A load of some
 runs on users of its own, load-1 to load-32. Its meters show whether a write was lost that had been
 acknowledged, and for how long some of the users could not be written after the last fault.
 
-Commands, at the prompt, as lines on stdin, or over HTTP at the URL that the demo prints:
+Commands, at the prompt, as lines on stdin, as buttons of the dashboard, or over HTTP at the URL that the
+demo prints:
 ${commandHelp().join('\n').replace(/^/gm, '  ')}
 
 Ctrl-C, quit, and Ctrl-D at the prompt stop all peers and remove their data, unless it is kept with --keep.
@@ -114,8 +115,9 @@ async function openAndWait(
     const plan = await planPeers(terminal, flags, directory, kept)
     const users = kept?.filled ? undefined : flags.users
     const { ring } = session
+    const url = await session.serve()
     await openRing({ terminal, ring, plan, users, random: systemRandom, signal: requests.signal })
-    const steps = { peers: ring.peers, users: flags.users, url: await session.serve() }
+    const steps = { peers: ring.peers, users: flags.users, url }
     for (const text of renderFirstSteps(terminal, steps)) line(out, text)
     session.run(() => process.kill(process.pid, 'SIGINT'))
     await Promise.race([requests.first, session.quit])

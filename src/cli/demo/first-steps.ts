@@ -6,12 +6,12 @@ import type { DemoPeer } from './demo-peer.ts'
 export interface FirstSteps {
   readonly peers: readonly DemoPeer[]
   readonly users: number
-  /** Of the demo itself, for programs. */
+  /** Of the demo itself, for programs and, at /ui, for browsers. */
   readonly url: string
 }
 
 export function renderFirstSteps({ out, program }: Terminal, { peers, users, url }: FirstSteps): string[] {
-  const { bold, dim } = out.colours
+  const { bold, cyan, dim } = out.colours
   const first = peers[0]!.ready
   const victim = peers.at(-1)!
   const option = first.http === 'http://127.0.0.1:5000' ? '' : ` -u ${first.http}`
@@ -30,6 +30,8 @@ export function renderFirstSteps({ out, program }: Terminal, { peers, users, url
     ['?', 'all commands']
   ]
   return [
+    '',
+    `${bold('Dashboard')}   ${cyan(`${url}/ui`)}   ${dim('the ring, with buttons that break it')}`,
     '',
     bold('Try, in another terminal'),
     ...columns(elsewhere, dim),

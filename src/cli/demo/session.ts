@@ -40,6 +40,7 @@ export class Session {
       directory,
       env: terminal.env,
       signal,
+      dashboard: () => this.#server?.origin,
       onChange: () => this.#changed(),
       onFault: () => this.#load.faulted(),
       onDeath: (peer, how) => this.#died(peer, how)
@@ -61,12 +62,12 @@ export class Session {
     return this.#quit.promise
   }
 
-  /** Opens the port for programs; resolves with its URL. */
+  /** Opens the port for programs and the dashboard; resolves with its URL. To be done before peers start, which let it in. */
   async serve(): Promise<string> {
     this.#server = await DemoServer.open({
       run: command => this.#runFromAfar(command),
       state: () => this.state,
-      origins: () => this.ring.peers.flatMap(({ info }) => (info.url === null ? [] : [info.url])),
+      gateway: () => (this.ring.gateways[0] ?? this.ring.peers[0]!.info).url ?? '',
       random: this.#options.random
     })
     return this.#server.url

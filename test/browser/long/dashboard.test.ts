@@ -1,39 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { createPeer } from '../../../src/index.ts'
 import { ask, userPath } from '../../end-to-end/gateway-call.ts'
 import { Processes } from '../../end-to-end/processes.ts'
 import { launchChromium, noChromium } from '../chromium.ts'
+import { faintTexts, opened } from '../page.ts'
 
-/** A page of a loaded machine may be slow; what has to be quick is measured apart. */
-const WAIT_MS = 30_000
 /** What the page promises of a crash. */
 const DOWN_SHOWN_MS = 3_000
 const PEERS = 4
 
 const shortPeer = (peer: string) => `…${peer.slice(-4)}`
-
-/** A page whose every complaint is kept. */
-async function opened(
-  browser: Browser,
-  url: string,
-  options: { colorScheme?: 'light' | 'dark'; width?: number } = {}
-): Promise<{ page: Page; complaints: string[] }> {
-  const { colorScheme = 'light', width = 1280 } = options
-  const page = await browser.newPage({
-    viewport: { width, height: 900 },
-    colorScheme,
-    reducedMotion: 'reduce'
-  })
-  page.setDefaultTimeout(WAIT_MS)
-  const complaints: string[] = []
-  page.on('console', message => complaints.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', error => complaints.push(String(error)))
-  await page.goto(`${url}/ui`)
-  await page.waitForSelector('.place')
-  return { page, complaints }
-}
 
 describe('the dashboard in a browser', { skip: noChromium }, () => {
   let ring: Processes
@@ -197,43 +175,3 @@ test('where tokens are needed the page asks for one, and keeps it for the tab', 
     await browser.close()
   }
 })
-
-/** Runs in the page: words whose contrast to what is behind them is below 4.5 (WCAG 2.2, 1.4.3), of HTML and of the drawing. */
-function faintTexts(): string[] {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
-  const rgb = (colour: string): number[] => {
-    canvas.clearRect(0, 0, 1, 1)
-    canvas.fillStyle = colour
-    canvas.fillRect(0, 0, 1, 1)
-    return [...canvas.getImageData(0, 0, 1, 1).data]
-  }
-  const luminance = (colour: number[]) => {
-    const [r = 0, g = 0, b = 0] = colour.map(part => {
-      const c = part / 255
-      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const behind = (element: Element): number[] => {
-    for (let at: Element | null = element; at !== null; at = at.parentElement) {
-      const colour = rgb(getComputedStyle(at).backgroundColor)
-      if (colour[3] === 255) return colour
-    }
-    return [255, 255, 255, 255]
-  }
-  const faint: string[] = []
-  for (const element of document.querySelectorAll('body *')) {
-    const own = [...element.childNodes].some(
-      ({ nodeType, data }: ChildNode & { data?: string }) => nodeType === 3 && data?.trim()
-    )
-    const { visibility, color, fill } = getComputedStyle(element)
-    if (!own || visibility === 'hidden' || element.getClientRects().length === 0) continue
-    const [a, b] = [luminance(rgb(element instanceof SVGElement ? fill : color)), luminance(behind(element))]
-    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
-    if (contrast < 4.5)
-      faint.push(
-        `${element.tagName}.${element.getAttribute('class')} ${element.textContent}: ${contrast.toFixed(2)}`
-      )
-  }
-  return faint
-}
