@@ -211,6 +211,7 @@ tbody .fill { display: block; height: 100%; border-radius: 0.3rem 0 0 0.3rem; ba
 
 #tasks li { display: grid; grid-template-columns: minmax(0, 1fr) max-content; gap: 0.2rem 1rem; padding: 0.35rem 0; border-top: 1px solid var(--line); }
 #tasks .detail { grid-column: 1 / -1; overflow-wrap: anywhere; line-height: 1.4; }
+#tasks .state, #tasks .done { text-align: right; }
 #tasks .state { font-size: 0.8125rem; color: var(--quiet); }
 #tasks .running .state { color: var(--accent); font-weight: 600; }
 #tasks .failed .state { color: var(--bad); font-weight: 600; }
@@ -220,7 +221,7 @@ figcaption { font-size: 0.8125rem; min-height: 2.6em; }
 figcaption span { display: block; color: var(--quiet); }
 .bars { display: flex; align-items: stretch; height: 8.5rem; border-bottom: 1px solid var(--line); margin: 0.25rem 0 2.4rem; gap: 3px; }
 .bars li { flex: 1; display: flex; flex-direction: column-reverse; position: relative; min-width: 0; }
-.bars .label { position: absolute; top: 100%; left: -0.5rem; right: -0.5rem; text-align: center; padding-top: 0.2rem; font-size: 0.6875rem; color: var(--quiet); }
+.bars .label { position: absolute; top: 100%; left: -0.5rem; right: -0.5rem; text-align: center; padding-top: 0.2rem; font-size: 0.625rem; color: var(--quiet); }
 .bars .bar { flex: 1; display: flex; flex-direction: column; justify-content: flex-end; min-height: 0; }
 .bars .count { font-size: 0.75rem; text-align: center; color: var(--quiet); line-height: 1.3; flex: none; }
 .bars .fill { background: var(--accent); border-radius: 2px 2px 0 0; min-height: 0; flex: none; max-height: calc(100% - 1rem); transition: height 0.3s; }

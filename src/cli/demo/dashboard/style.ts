@@ -65,6 +65,7 @@ export const DEMO_STYLE = `
   .log { max-height: 18rem; }
 }
 @media (max-width: 40rem) {
+  .demo .scroll { max-height: none; }
   .demo thead { display: none; }
   .demo tbody tr { display: grid; grid-template: "name name acts" auto "state picks picks2" auto / 7.5rem 1fr max-content; align-items: center; gap: 0.35rem 0.75rem; padding: 0.5rem 0; border-top: 1px solid var(--line); }
   .demo tbody th, .demo td { padding: 0; border: 0; }

@@ -3,7 +3,7 @@ import type { Api } from './api.ts'
 import { byId, say } from './element.ts'
 import { Histogram } from './histogram.ts'
 
-const LATENCY_MS = [2, 5, 10, 20, 50, 100, 200, 500]
+const LATENCY_MS = [5, 10, 20, 50, 100, 200, 500]
 const HOPS_MAX = 6
 const SAMPLE = 20
 

@@ -70,7 +70,9 @@ export class TimelinePanel {
     const from = told.from ?? ''
     if (this.#burst?.from === from && at - this.#burst.at < BURST_MS) {
       this.#burst.slots++
-      this.#burst.words.textContent = `Leads ${this.#burst.slots} slots now that ${shortPeer(from)} led`
+      this.#burst.words.textContent = unbroken(
+        `Leads ${this.#burst.slots} slots now that ${shortPeer(from)} led`
+      )
       return
     }
     const words = this.#line(told, `Leads slot ${told.slot} now that ${shortPeer(from)} led`)
@@ -78,7 +80,7 @@ export class TimelinePanel {
   }
 
   #line({ type, time }: Pick<Told, 'type' | 'time'>, text: string): HTMLElement {
-    const words = element('span', { class: 'what' }, text)
+    const words = element('span', { class: 'what' }, unbroken(text))
     const kind = type.split('.').at(-1)!
     this.#list.prepend(
       element('li', { class: kind, 'data-type': type }, element('time', {}, timeOf(new Date(time))), words)
@@ -86,4 +88,9 @@ export class TimelinePanel {
     while (this.#list.children.length > EVENTS_SHOWN) this.#list.lastElementChild!.remove()
     return words
   }
+}
+
+/** No line breaks behind the dots of a peer's name. */
+function unbroken(text: string): string {
+  return text.replace(/…(?=\w)/g, '…\u2060')
 }
