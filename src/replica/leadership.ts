@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.ts'
 import type { Appended, Confirm, Gap, ReplicaMessage } from './message.ts'
 import { Progress } from './progress.ts'
 import { reachedByMajority } from './quorum.ts'
-import type { EvaluationContext, Scan, SlotMachine } from './slot-machine.ts'
+import type { Evaluation, EvaluationContext, Scan, SlotMachine } from './slot-machine.ts'
 import { textOf } from './table.ts'
 import {
   ELAPSED_ENTRIES_MAX,
@@ -139,30 +139,29 @@ export class Leadership<Command, Outcome> {
       return
     }
     const before = this.#speculative.get(textOf(key))
+    const row = this.#rowOf(key)
+    let evaluation: Evaluation<Outcome>
     try {
-      const row = this.#rowOf(key)
-      const { outcome, payload } = this.#evaluate(row, command, moment)
-      if (payload === undefined) this.#ask(ticket, before?.sequence ?? 0, () => outcome)
-      else this.#append(key, payload, moment, { row, ticket, outcome })
+      evaluation = this.#evaluate(row, command, moment)
     } catch (error) {
-      if (errorName(error) === undefined) throw error
-      this.#refuse(ticket, error as AnilloError)
+      if (!isRefusal(error)) throw error
+      // What it was refused for may be in the row, which must be committed, and the newest, when that is told.
+      this.#whenConfirmed(ticket, before?.sequence ?? 0, () => this.#refuse(ticket, error))
+      return
     }
+    const { outcome, payload } = evaluation
+    if (payload === undefined) this.#ask(ticket, before?.sequence ?? 0, () => outcome)
+    else this.#append(key, payload, moment, { row, ticket, outcome })
   }
 
   scan<T>({ after, read }: Scan<T>, ticket: Ticket<T>): void {
     const { ledger, effects, view } = this.#init
-    this.#asking.push({
-      after: this.#round,
-      dependsOn: 0,
-      answer: () => {
-        const rows = ledger.table.rows(after)
-        if (rows === undefined) {
-          const why = `Slot ${view.slot} is just taking in a snapshot: try again`
-          this.#refuse(ticket, new BusyError(why, { retryAfterMs: RETRY_AFTER_MS }))
-        } else effects().settle(ticket, { kind: 'done', outcome: read(rows, ledger.table.applied) })
-      },
-      refuse: newest => effects().settle(ticket, { kind: 'elsewhere', view: newest })
+    this.#whenConfirmed(ticket, 0, () => {
+      const rows = ledger.table.rows(after)
+      if (rows === undefined) {
+        const why = `Slot ${view.slot} is just taking in a snapshot: try again`
+        this.#refuse(ticket, new BusyError(why, { retryAfterMs: RETRY_AFTER_MS }))
+      } else effects().settle(ticket, { kind: 'done', outcome: read(rows, ledger.table.applied) })
     })
   }
 
@@ -318,12 +317,15 @@ export class Leadership<Command, Outcome> {
 
   #ask(ticket: Ticket<Outcome>, dependsOn: number, outcome: () => Outcome): void {
     const { effects } = this.#init
-    this.#asking.push({
-      after: this.#round,
-      dependsOn,
-      answer: () => effects().settle(ticket, { kind: 'done', outcome: outcome() }),
-      refuse: newest => effects().settle(ticket, { kind: 'elsewhere', view: newest })
-    })
+    this.#whenConfirmed(ticket, dependsOn, () =>
+      effects().settle(ticket, { kind: 'done', outcome: outcome() })
+    )
+  }
+
+  #whenConfirmed(ticket: Ticket<never>, dependsOn: number, answer: () => void): void {
+    const { effects } = this.#init
+    const refuse = (newest: View) => effects().settle(ticket, { kind: 'elsewhere', view: newest })
+    this.#asking.push({ after: this.#round, dependsOn, answer, refuse })
   }
 
   #refuse(ticket: Ticket<unknown>, error: AnilloError): void {
@@ -380,6 +382,12 @@ export class Leadership<Command, Outcome> {
         effects().settle(pending.ticket, { kind: 'done', outcome: pending.outcome! })
     }
   }
+}
+
+/** A broken invariant is none: it ends the peer. */
+function isRefusal(error: unknown): error is AnilloError {
+  const name = errorName(error)
+  return name !== undefined && name !== 'InternalError'
 }
 
 const matchOf = ({ match }: Progress) => match ?? 0

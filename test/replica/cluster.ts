@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as bytesToString } from 'uint8arrays/to-string'
+import { assert, InvalidRequestError } from '../../src/errors.ts'
 import { type AnilloEvent, Events } from '../../src/events.ts'
 import { ReplicaGroup } from '../../src/replica/group.ts'
 import type { ReplicaMessage } from '../../src/replica/message.ts'
@@ -22,6 +23,10 @@ export type Command =
   | { readonly kind: 'get'; readonly key: string }
   | { readonly kind: 'put'; readonly key: string; readonly value: string; readonly ifVersion?: string }
   | { readonly kind: 'drop'; readonly key: string }
+  /** Is refused, and told what there is. */
+  | { readonly kind: 'refuse'; readonly key: string }
+  /** An invariant does not hold. */
+  | { readonly kind: 'break'; readonly key: string }
 
 export interface Outcome {
   readonly value: string | undefined
@@ -46,6 +51,8 @@ export const registers: SlotMachine<Command, Outcome> = {
   evaluate(row, command, { version }) {
     const present = outcomeOf(row)
     if (command.kind === 'get') return { outcome: present }
+    if (command.kind === 'refuse') throw new InvalidRequestError(`it is ${present.value}`)
+    assert(command.kind !== 'break', 'this is broken')
     if (command.kind === 'drop') return { outcome: { ...present, version }, payload: fromString('-') }
     if (command.ifVersion !== undefined && command.ifVersion !== present.version) {
       return { outcome: { ...present, done: false } }

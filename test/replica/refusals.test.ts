@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Cluster, SLOT } from './cluster.ts'
+
+/** What `name` answers to a command that is refused for what it sees, within a while. */
+async function refusalAt(cluster: Cluster, name: string): Promise<string> {
+  const answer = cluster.peer(name).group.execute(SLOT, { kind: 'refuse', key: 'k' })
+  const text = answer.then(
+    ({ kind }) => kind,
+    (error: Error) => error.message
+  )
+  return Promise.race([text, cluster.time.pass(3_000).then(() => 'no answer')])
+}
+
+test('a refusal tells what is committed, and not what is only in the log', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  assert.equal(await refusalAt(cluster, 'a'), 'it is one')
+  cluster.cut = (from, to) => (from === 'a') !== (to === 'a')
+  cluster
+    .peer('a')
+    .group.execute(SLOT, { kind: 'put', key: 'k', value: 'two' })
+    .catch(() => {})
+  assert.equal(await refusalAt(cluster, 'a'), 'elsewhere')
+  cluster.cut = () => false
+  await cluster.settle()
+  assert.equal((await cluster.get('k')).value, 'one')
+  await cluster.stop()
+})
+
+test('a leader that others have replaced refuses nothing by what it has', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  cluster.cut = (from, to) => (from === 'a') !== (to === 'a')
+  const { timers } = cluster.peer('a')
+  for (const timer of timers) timer.cancel() // the process stands still
+  assert.ok(await cluster.time.until(() => cluster.view('b')!.epoch > 1, 5_000))
+  await cluster.put('k', 'two')
+  // It goes on, and reads first what was waiting in a socket.
+  assert.equal(await refusalAt(cluster, 'a'), 'no answer')
+  await cluster.stop()
+})
