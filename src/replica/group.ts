@@ -140,12 +140,14 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
   execute(slot: Slot, command: Command): Promise<Execution<Outcome>> {
     return new Promise((resolve, reject) => {
-      if (this.#state !== 'running') throw stopping()
+      if (!this.#running) throw stopping()
       this.#step(slot, {
         type: 'execute',
         command,
         ticket: { settle: result => finish(result, resolve, reject) }
       })
+      // A step that failed is not carried out, and nobody else tells who waits for it.
+      if (!this.#running) reject(stopping())
     })
   }
 
@@ -264,6 +266,10 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
   receiveSnapshot(from: Peer, records: AsyncIterator<SnapshotRecord>): Promise<SnapshotVerdict> {
     return this.#snapshots.receive(from, records)
+  }
+
+  get #running(): boolean {
+    return this.#state === 'running'
   }
 
   #end(): void {

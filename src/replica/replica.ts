@@ -123,11 +123,13 @@ export class Replica<Command, Outcome> {
 
   step(event: ReplicaEvent<Command, Outcome>, moment: Moment): Effects {
     this.#moment = moment
-    this.#take(event)
-    this.#conclude()
-    const effects = this.#effects
-    this.#effects = new Effects()
-    return effects
+    try {
+      this.#take(event)
+      this.#conclude()
+      return this.#effects
+    } finally {
+      this.#effects = new Effects() // also when it failed: what is half done is not carried out by the next step
+    }
   }
 
   #take(event: ReplicaEvent<Command, Outcome>): void {

@@ -42,3 +42,13 @@ test('a leader that others have replaced refuses nothing by what it has', async 
   assert.equal(await refusalAt(cluster, 'a'), 'no answer')
   await cluster.stop()
 })
+
+test('an invariant that a command finds broken ends the peer, and is told to nobody as a refusal', async () => {
+  const cluster = new Cluster()
+  await cluster.start(1)
+  await cluster.put('k', 'one')
+  const { group } = cluster.peer('a')
+  await assert.rejects(group.execute(SLOT, { kind: 'break', key: 'k' }), { message: 'this is broken' })
+  await assert.rejects(group.execute(SLOT, { kind: 'get', key: 'k' }), { name: 'UnavailableError' })
+  await cluster.stop()
+})
