@@ -77,7 +77,7 @@ export class Gateways {
           this.#preferred = index
           return result.answer
         }
-        if ('final' in result) throw result.final
+        if ('final' in result) throw doubtful === undefined ? result.final : inDoubt(doubtful, result.final)
         last = result.failed
         if (last.name === 'OutcomeUnknownError') {
           doubtful = last
@@ -146,6 +146,23 @@ export class Gateways {
       return { failed: unanswered(url, call, cause), pauseMs: undefined }
     }
   }
+}
+
+/**
+ * What a leader says of the repetition is true of the write. What anybody else refuses, a gateway to which the token is
+ * no good as a rule, says nothing of the try that was not answered.
+ */
+const SAID_BY_LEADER: ReadonlySet<string> = new Set([
+  'NotFoundError',
+  'ConflictError',
+  'IdempotencyKeyReusedError',
+  'OperationTooOldError'
+])
+
+function inDoubt(doubtful: AnilloError, refusal: AnilloError): AnilloError {
+  if (SAID_BY_LEADER.has(refusal.name)) return refusal
+  const message = `${doubtful.message}. Repeated, it was refused: ${refusal.message}`
+  return new OutcomeUnknownError(message, { cause: refusal })
 }
 
 function withToken(headers: Call['headers'], token: string | undefined): Record<string, string> {

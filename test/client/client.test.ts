@@ -11,6 +11,7 @@ import {
   ERROR_KINDS,
   type ErrorName,
   errorByName,
+  problemType,
   UnavailableError
 } from '../../src/errors.ts'
 import { HTTP_ERRORS } from '../../src/gateway/problems.ts'
@@ -116,6 +117,21 @@ test('an error comes back as the class that the gateway named', async () => {
       assert.deepEqual([error.name, error.message, error.limit], [name, 'what to do', 7])
       assert.deepEqual(error.issues, [{ path: 'status', message: 'bad' }])
       return true
+    })
+  }
+})
+
+test('a write that was not answered is in doubt, whatever the next gateway refuses it for, unless a leader says so', async () => {
+  const saidByLeader = ['ConflictError', 'NotFoundError', 'IdempotencyKeyReusedError', 'OperationTooOldError']
+  for (const name of HTTP_ERRORS.filter(name => ERROR_KINDS[name].status < 500)) {
+    const { client } = scripted(host => {
+      if (host === 'a') throw new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })
+      const problem = { type: problemType(name), detail: 'what to do' }
+      const headers = { 'content-type': 'application/problem+json', 'retry-after': '0' }
+      return new Response(JSON.stringify(problem), { status: ERROR_KINDS[name].status, headers })
+    })
+    await assert.rejects(client.set('7', { status: 0 }), {
+      name: saidByLeader.includes(name) ? name : 'OutcomeUnknownError'
     })
   }
 })
