@@ -106,9 +106,9 @@ class Attempt<T> {
     this.#deadline = deadline
   }
 
-  /** A write is under way, or left and was not answered. */
+  /** A write is under way, or left and was not answered; or its caller, who repeats it, got no answer before. */
   get mayBeExecuted(): boolean {
-    return this.#doubtSinceMs !== undefined
+    return this.#doubtSinceMs !== undefined || this.#errand.ageMs > 0
   }
 
   /** @throws what the leader refused it with; see {@link giveUp} */
@@ -120,7 +120,7 @@ class Attempt<T> {
       if (stopping.aborted) throw this.giveUp('this peer is stopping')
       const view = locator.known(this.#slot)
       if (view !== undefined) {
-        const doubted = this.mayBeExecuted
+        const doubted = this.#doubtSinceMs !== undefined
         const result = await this.#try(view)
         if (result?.kind === 'done') return this.#executed(result.outcome, view)
         if (result?.kind === 'refused' && !isPassing(result.error)) throw this.#refusal(result.error, doubted)

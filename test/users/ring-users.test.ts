@@ -284,6 +284,24 @@ describe('a write that is repeated by its caller', () => {
     assert.ok(world.asked.at(-1)!.options.ageMs >= 61_000)
   })
 
+  it('is not said to be unwritten when nobody can be reached: the first try may have written it', async () => {
+    for (const [ageMs, name] of [
+      [0, 'UnavailableError'],
+      [1, 'OutcomeUnknownError']
+    ] as const) {
+      const world = new SlotWorld({ known: FIRST })
+      const call = world.users.delete('ada', { idempotencyKey: 'k', ageMs })
+      assert.equal((await world.within(USERS_TIMEOUT_MS, call)).error, name)
+    }
+  })
+
+  it('is refused by its leader as what it is', async () => {
+    const world = new SlotWorld({ known: FIRST, peers: { a: refusing(new TooLargeError('too large')) } })
+    await assert.rejects(world.users.delete('ada', { idempotencyKey: 'k', ageMs: 1 }), {
+      name: 'TooLargeError'
+    })
+  })
+
   it('with an age that is none is refused', async () => {
     const { users } = new SlotWorld({ known: FIRST })
     for (const ageMs of [-1, Number.NaN])
