@@ -3,6 +3,7 @@
  * metrics, the dashboard and the simulator's checkers all read this stream and no private field.
  */
 import type { Peer } from './chord/ring-node.ts'
+import { type Log, silentLog } from './runtime.ts'
 
 export type AnilloEvent =
   | { readonly type: 'ring.created'; readonly ringId: string }
@@ -98,12 +99,24 @@ export function describeEvent(event: AnilloEvent): string {
 
 export type Listener = (event: AnilloEvent) => void
 
-/** Listeners are called at once, in the order of subscription; one that throws is a defect of its own. */
+/** Listeners are called at once, in the order of subscription. */
 export class Events {
   readonly #listeners = new Set<Listener>()
+  readonly #log: Pick<Log, 'error'>
 
+  constructor(log: Pick<Log, 'error'> = silentLog) {
+    this.#log = log
+  }
+
+  /** A listener that throws is a defect of its own, and must not end what it was told in the middle of. */
   emit(event: AnilloEvent): void {
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        this.#log.error('a listener of events failed', { event: event.type, error })
+      }
+    }
   }
 
   /** Returns what ends the subscription. */

@@ -127,8 +127,8 @@ export class ChordService implements Startable {
     if (this.clientMode) checkClient(init)
     this.#init = init
     this.peer = components.peerId.toString()
-    this.events = init.events ?? new Events()
     const log = init.log ?? libp2pLog(components.logger.forComponent('libp2p:chord'))
+    this.events = init.events ?? new Events(log)
     this.runtime = { clock: systemClock, random: systemRandom, log }
     this.#record = new OwnRecord(components, this.runtime)
     this.wire = {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import { assert, InvalidRequestError } from '../../src/errors.ts'
-import { type AnilloEvent, Events } from '../../src/events.ts'
+import { type AnilloEvent, Events, type Listener } from '../../src/events.ts'
 import { ReplicaGroup } from '../../src/replica/group.ts'
 import type { ReplicaMessage } from '../../src/replica/message.ts'
 import type { SnapshotRecord } from '../../src/replica/replica-rpc.ts'
@@ -70,6 +70,7 @@ export interface Peer {
   readonly store: MemoryStore
   readonly group: ReplicaGroup<Command, Outcome>
   readonly events: AnilloEvent[]
+  readonly subscribe: Events['subscribe']
   readonly jobs: JobBoard
   readonly timers: Set<Timer>
 }
@@ -173,7 +174,8 @@ export class Cluster {
         leaving: async () => {}
       } as ConstructorParameters<typeof ReplicaGroup<Command, Outcome>>[0]['rpc']
     })
-    this.peers.set(name, { self, store, group, events: seen, jobs, timers })
+    const subscribe = (listener: Listener) => events.subscribe(listener)
+    this.peers.set(name, { self, store, group, events: seen, subscribe, jobs, timers })
     for (const other of this.peers.values()) {
       other.group.met(self)
       group.met(other.self)

@@ -52,3 +52,17 @@ test('an invariant that a command finds broken ends the peer, and is told to nob
   await assert.rejects(group.execute(SLOT, { kind: 'get', key: 'k' }), { name: 'UnavailableError' })
   await cluster.stop()
 })
+
+test('whoever listens to events and fails does not keep a slot from being led', async () => {
+  const cluster = new Cluster()
+  await cluster.start(2)
+  await cluster.put('k', 'one')
+  const failing = () => {
+    throw new Error('a listener failed')
+  }
+  for (const name of 'ab') cluster.peer(name).subscribe(failing)
+  await cluster.change('ab', 'b')
+  assert.equal((await cluster.put('k', 'two')).done, true)
+  await cluster.settle()
+  await cluster.stop()
+})

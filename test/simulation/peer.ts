@@ -272,7 +272,7 @@ export class SimulatedPeer {
     const { genesis, hellos, network, witness, placement, times, scrub } = this.#init
     const { runtime } = machine
     const { self } = hello
-    const events = new Events()
+    const events = new Events(runtime.log)
     const links: Links = new Links({
       hello,
       hellos,
