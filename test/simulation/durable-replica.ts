@@ -72,14 +72,9 @@ export class DurableReplica {
     return { before, after: this.state, stateDeleted, appliedBefore, entries: kept, rows, entriesCut }
   }
 
-  /** Whether it has the log, or the table, up to that entry. */
-  has({ epoch, sequence }: EntryId): boolean {
-    if (sequence === 0 || sequence <= this.applied.sequence) return true
-    return this.log.get(sequence)?.epoch === epoch
-  }
-
-  /** The epoch of an entry that is in the log. */
+  /** The epoch of an entry that is in the log, or with which the log or the table begins. */
   epochAt(sequence: number): number | undefined {
+    if (sequence === this.applied.sequence) return this.applied.epoch
     return sequence === this.start.sequence ? this.start.epoch : this.log.get(sequence)?.epoch
   }
 

@@ -7,10 +7,12 @@ import { type Ballot, compareBallots } from '../../src/replica/ballot.ts'
 import { compareIds, type Entry, type EntryId } from '../../src/replica/entry.ts'
 import { majority } from '../../src/replica/quorum.ts'
 import { isMember, type Member, sameMember, type View } from '../../src/replica/view.ts'
+import type { Slot } from '../../src/ring/slot.ts'
 import { usersMachine } from '../../src/users/operation.ts'
 import { isLiveRow, UserRow } from '../../src/users/row.ts'
 import { type Change, type DurableReplica, textOf } from './durable-replica.ts'
 import type { LeaseRules } from './lease-rules.ts'
+import { RowHistory } from './row-history.ts'
 
 /** Payloads of a form up to this one begin with an outcome: see users/row.ts. */
 const REMEMBERED_MAX = 2
@@ -18,7 +20,7 @@ const REMEMBERED_MAX = 2
 export type Count = (what: string) => void
 
 export interface SlotTruthInit {
-  readonly slot: number
+  readonly slot: Slot
   /** What must not be. */
   readonly fault: (what: string) => void
   /** Something that happens sometimes, and should in some runs. */
@@ -36,11 +38,6 @@ interface Known {
   readonly seenMs: number
 }
 
-interface RowAfter {
-  readonly sequence: number
-  readonly row: Uint8Array | null
-}
-
 export class SlotTruth {
   readonly #init: SlotTruthInit
   /** Decided views by epoch. */
@@ -51,12 +48,13 @@ export class SlotTruth {
   readonly #entries = new Map<string, Known>()
   /** Committed entries; the first has sequence 1. */
   readonly committed: Entry[] = []
-  readonly #rows = new Map<string, RowAfter[]>()
+  readonly #rows: RowHistory
   /** The sequence of the committed entry that each operation made. */
   readonly #operations = new Map<string, number>()
 
   constructor(init: SlotTruthInit) {
     this.#init = init
+    this.#rows = new RowHistory(init.slot)
   }
 
   /** The view that the slot begins with. */
@@ -70,8 +68,7 @@ export class SlotTruth {
 
   /** Users with a lease, as the last committed entry leaves them. */
   get leases(): number {
-    const newest = [...this.#rows.values()].map(rows => rows.at(-1)!.row)
-    return newest.filter(row => row !== null && new UserRow(row).lease !== undefined).length
+    return [...this.#rows.present()].filter(row => new UserRow(row).lease !== undefined).length
   }
 
   /** `replica` is the disk of `by` after `change`. */
@@ -108,6 +105,20 @@ export class SlotTruth {
     else this.#fault(7, by, `${how} ${sequence}, the base of epoch ${epoch}, which was lost before`)
   }
 
+  /** Whether a disk has the log, or the table, up to that entry and no other in its place. */
+  isOn(replica: DurableReplica | undefined, { epoch, sequence }: EntryId): boolean {
+    if (sequence === 0) return true
+    if (replica === undefined) return false
+    const known = replica.epochAt(sequence)
+    if (known !== undefined || sequence > replica.applied.sequence) return known === epoch
+    return this.#epochBefore(replica.applied, sequence) === epoch
+  }
+
+  /** As `RowHistory`. */
+  firstShowing(id: string, version: string | undefined, from: number): number | undefined {
+    return this.#rows.firstShowing(id, version, from)
+  }
+
   /** The sequence at which an operation took effect. */
   sequenceOf(operationId: string): number | undefined {
     return this.#operations.get(operationId)
@@ -128,6 +139,17 @@ export class SlotTruth {
   #fault(invariant: number, by: Member | undefined, what: string): void {
     const who = by === undefined ? '' : ` …${by.peer.slice(-4)}`
     this.#init.fault(`invariant ${invariant}: slot ${this.#init.slot}${who} ${what}`)
+  }
+
+  /** The epoch of the entry at `sequence` in the past of `id`. */
+  #epochBefore(id: EntryId, sequence: number): number | undefined {
+    let at: EntryId | undefined = id
+    while (at !== undefined && at.sequence > sequence) {
+      if (this.committed[at.sequence - 1]?.epoch === at.epoch) return this.committed[sequence - 1]!.epoch
+      const known = this.#entries.get(idText(at))
+      at = known && { epoch: known.previousEpoch, sequence: at.sequence - 1 }
+    }
+    return at?.epoch
   }
 
   #checkState(by: Member, { before, after, stateDeleted }: Change): void {
@@ -206,7 +228,7 @@ export class SlotTruth {
     )
       this.#fault(3, undefined, `epoch ${view.epoch} has members ${JSON.stringify(view.members)}`)
     const { base } = view
-    const having = view.members.filter(member => this.#init.replicaOf(member)?.has(base) === true)
+    const having = view.members.filter(member => this.isOn(this.#init.replicaOf(member), base))
     if (having.length < majority(view.members.length))
       this.#fault(
         7,
@@ -231,7 +253,7 @@ export class SlotTruth {
   #installed(by: Member, replica: DurableReplica, { before, entriesCut }: Change, view: View): void {
     this.#mustBeDecided(by, view, 'installed')
     if (!isMember(view, by)) this.#fault(9, by, `installed epoch ${view.epoch} without being a member of it`)
-    if (!replica.has(view.base))
+    if (!this.isOn(replica, view.base))
       this.#fault(11, by, `installed epoch ${view.epoch} without its base ${idText(view.base)}`)
     if (before.view !== null && view.epoch > before.view.epoch + 1)
       this.#init.count('view installed that skips epochs')
@@ -249,7 +271,7 @@ export class SlotTruth {
     for (const later of this.views.values()) {
       if (later.epoch > id.epoch && later.base.sequence >= id.sequence) return
     }
-    const having = view.members.filter(member => this.#init.replicaOf(member)?.has(id) === true)
+    const having = view.members.filter(member => this.isOn(this.#init.replicaOf(member), id))
     if (having.length < majority(view.members.length))
       this.#fault(8, by, `${how} ${idText(id)}, which is on ${having.length} of ${view.members.length} disks`)
   }
@@ -283,17 +305,15 @@ export class SlotTruth {
     const { epoch, sequence, timeMs, key, payload } = entry
     this.committed.push(entry)
     const text = textOf(key)
-    const rows = this.#rows.get(text) ?? []
-    this.#rows.set(text, rows)
-    const before = rows.at(-1)?.row ?? undefined
+    const before = this.#rows.newest(text)
     if (payload.byteLength === 0) {
       this.#init.count('row forgotten')
       const kept = before === undefined || isLiveRow(before) || !(new UserRow(before).dueMs! <= timeMs)
-      rows.push({ sequence, row: kept ? (before ?? null) : null })
+      this.#rows.add(text, sequence, kept ? (before ?? null) : null)
       return
     }
     const row = usersMachine.apply(before, payload, { version: `${epoch}.${sequence}`, logTimeMs: timeMs })
-    rows.push({ sequence, row })
+    this.#rows.add(text, sequence, row)
     this.#init.applied(entry, this.#entries.get(idText(entry))!.seenMs, before, row)
     const operation = operationOf(entry)
     if (operation === undefined) return
@@ -314,8 +334,7 @@ export class SlotTruth {
     for (let at = appliedBefore.sequence; at < Math.min(applied.sequence, this.committed.length); at++)
       touched.add(textOf(this.committed[at]!.key))
     for (const key of touched) {
-      const expected =
-        this.#rows.get(key)?.findLast(({ sequence }) => sequence <= applied.sequence)?.row ?? undefined
+      const expected = this.#rows.at(key, applied.sequence)
       const row = replica.rows.get(key)
       if ((row === undefined) !== (expected === undefined) || (row && Buffer.compare(row, expected!) !== 0))
         this.#fault(12, by, `has a row at ${applied.sequence} that the log does not give`)

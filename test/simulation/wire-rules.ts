@@ -127,7 +127,8 @@ export class WireRules {
     if (isOver(disk, instance)) return
     if (!holds(disk.state.promised, ballot))
       this.#fault(6, from, message, 'before the promise was on its disk')
-    if (!disk.has(last)) this.#fault(6, from, message, `with ${idText(disk.last)} last on its disk`)
+    if (!this.#truth(message).isOn(disk, last))
+      this.#fault(6, from, message, `with ${idText(disk.last)} last on its disk`)
   }
 
   #accepts(
@@ -147,7 +148,7 @@ export class WireRules {
   ): void {
     const base = this.#bases.get(attempt(message))
     if (isOver(disk, message.instance)) return
-    if (base === undefined || !disk.has(base))
+    if (base === undefined || !this.#truth(message).isOn(disk, base))
       this.#fault(6, from, message, `with ${idText(disk.last)} last on its disk, not ${base && idText(base)}`)
   }
 

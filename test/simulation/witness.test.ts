@@ -142,6 +142,16 @@ describe('the witness', () => {
     mustFind(12, table)
   })
 
+  test('takes a table for a copy of its own past only', () => {
+    const { write, truth, witness } = begun()
+    for (const member of [a, b]) write(member, log(entry(1)), log(entry(2)))
+    write(a, { key: logKey(SLOT, 1), value: null }, applied(2))
+    const replica = witness.replicaOf(a, SLOT)
+    assert.equal(truth.isOn(replica, { epoch: 1, sequence: 1 }), true)
+    assert.equal(truth.isOn(replica, { epoch: 2, sequence: 1 }), false)
+    assert.equal(truth.isOn(replica, { epoch: 2, sequence: 2 }), false)
+  })
+
   test('finds floors that sink and promises that are taken back', () => {
     const floor = begun()
     floor.write(a, state({ floor: 0 }))

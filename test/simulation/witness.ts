@@ -4,6 +4,7 @@
  */
 import type { ReplicaMessage } from '../../src/replica/message.ts'
 import type { Incarnation, Member, View } from '../../src/replica/view.ts'
+import { allSlots } from '../../src/ring/slot.ts'
 import type { Write } from '../../src/storage/store.ts'
 import { DurableReplica, slotOfKey } from './durable-replica.ts'
 import { LeaseRules } from './lease-rules.ts'
@@ -30,9 +31,8 @@ export class Witness {
     const fault = (what: string) => this.fault(what)
     const count = (what: string) => this.count(what)
     this.leases = new LeaseRules({ now, fault, count })
-    this.#slots = Array.from(
-      { length: slots },
-      (_, slot) =>
+    this.#slots = allSlots(slots).map(
+      slot =>
         new SlotTruth({
           slot,
           fault,
