@@ -20,10 +20,12 @@ export interface ClientInit {
   readonly gateway: (client: string) => SimulatedPeer | undefined
   /** Whom to ask about, of those in use at the moment. */
   readonly user: (random: Random) => string
+  /** Entries that are committed now in the slot of `user`. */
+  readonly committed: (user: string) => number
   readonly onCall: (call: Call) => void
-  /** A read that need not be the newest. */
   /** Asks for the lease of `user`; with `granted`, it was given. */
   readonly onLease: (user: string, granted?: { readonly calledMs: number; readonly ttlMs: number }) => void
+  /** A read that need not be the newest. */
   readonly onStaleRead: (user: string, seen: Seen) => void
 }
 
@@ -77,13 +79,18 @@ export class Client {
     const idempotencyKey = request.kind === 'get' ? undefined : `${name}-${++this.#marks}-key`
     const again = stubborn || random.next() < 0.8
     let answer: Answer = { kind: 'rejected' }
+    let committedBefore = 0
     for (let tries = 0; stubborn || tries < TRIES_MAX; tries++) {
       const gateway = this.#init.gateway(name)
       if (gateway?.users !== undefined) {
         const ageMs = tries === 0 ? 0 : time.monotonic() - calledMs
+        const committed = this.#init.committed(user)
         const result = await this.#try(gateway, user, request, { idempotencyKey, ageMs })
         // Once it may have been executed, a later "certainly not" is only about the later try.
-        if (result.kind !== 'rejected' || answer.kind === 'rejected') answer = result
+        if (result.kind !== 'rejected' || answer.kind === 'rejected') {
+          answer = result
+          committedBefore = committed
+        }
       }
       if (answer.kind !== 'rejected' && answer.kind !== 'unknown') break
       if (!again || time.monotonic() - calledMs > PATIENCE_MS) break
@@ -91,7 +98,8 @@ export class Client {
     }
     const answeredMs = time.monotonic()
     this.#remember(user, request, answer)
-    this.#init.onCall({ user, client: name, request, calledMs, answeredMs, answer, idempotencyKey })
+    const times = { calledMs, answeredMs, committedBefore }
+    this.#init.onCall({ user, client: name, request, ...times, answer, idempotencyKey })
     return answer
   }
 

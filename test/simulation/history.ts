@@ -46,6 +46,8 @@ export interface Call {
   readonly calledMs: number
   /** When the answer came; of an unknown one when the client gave up. */
   readonly answeredMs: number
+  /** Entries of the slot that were committed when the try was made that was answered. @default unknown */
+  readonly committedBefore?: number
   readonly answer: Answer
   /** The idempotency key of writes. */
   readonly idempotencyKey?: string | undefined

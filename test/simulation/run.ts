@@ -114,6 +114,7 @@ export class Run {
         gateway: () => this.#ring.gateway(number, random),
         user: (draw: Random) =>
           `user-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(draw.next() * users)}`,
+        committed: user => witness.slot(this.#slotOf(user)).committed.length,
         onCall: call => this.#called(call),
         onStaleRead: (user, seen) => this.#readStale(user, seen),
         onLease: (user, granted) => this.#leased(user, granted)
@@ -262,6 +263,7 @@ export class Run {
       for (const fault of versionFaults(calls)) witness.fault(`versions of ${user}: ${fault}`)
     }
     for (const call of this.#history.filter(isWrite)) this.#checkLogged(call)
+    for (const call of this.#history) this.#checkFresh(call)
     for (const { user, state, version } of this.#staleReads) {
       if (!witness.slot(this.#slotOf(user)).everHad(version))
         witness.fault(`a stale read of ${user} saw ${state} in version ${version}, which was never committed`)
@@ -288,6 +290,17 @@ export class Run {
     const impossible = request.kind === 'replace' && answer.kind === 'conflict'
     if (remembered && !impossible && truth.sequenceOf(operation) === undefined)
       witness.fault(`invariant 13: ${describeCall(call)} was answered, and is not committed`)
+  }
+
+  /** What a strong operation showed was so when it was asked, or later. */
+  #checkFresh(call: Call): void {
+    const { answer, user, committedBefore = 0 } = call
+    if (answer.kind !== 'read' && answer.kind !== 'conflict') return
+    const { witness } = this.#ring
+    if (witness.slot(this.#slotOf(user)).firstShowing(user, answer.version, committedBefore) === undefined)
+      witness.fault(
+        `invariant 15: ${describeCall(call)} shows what was over when ${committedBefore} were committed`
+      )
   }
 
   #slotOf(user: string): number {

@@ -153,7 +153,7 @@ export class SlotTruth {
   }
 
   #checkState(by: Member, { before, after, stateDeleted }: Change): void {
-    if (stateDeleted) this.#fault(18, by, 'deleted its state')
+    if (stateDeleted) this.#fault(17, by, 'deleted its state')
     if (after.floor < before.floor) this.#fault(4, by, `lowered its floor to ${after.floor}`)
     const epochs = [before.view?.epoch ?? 0, after.view?.epoch ?? after.floor] as const
     if (epochs[1] < epochs[0]) this.#fault(4, by, `went from epoch ${epochs[0]} back to ${epochs[1]}`)
