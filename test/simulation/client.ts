@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { errorName } from '../../src/errors.ts'
-import type { Random } from '../../src/runtime.ts'
+import { pick, type Random } from '../../src/runtime.ts'
 import type { User } from '../../src/users/user.ts'
 import type { Traced, TracedUsers, WriteOptions } from '../../src/users/users.ts'
 import type { Answer, Call, Request, State } from './history.ts'
@@ -15,6 +15,8 @@ export interface ClientInit {
   readonly name: string
   readonly time: VirtualTime
   readonly random: Random
+  /** Decides when an answered write is repeated, and which. */
+  readonly repeating: Random
   readonly thinkMs: number
   /** Those who may be asked now; one of them. */
   readonly gateway: (client: string) => SimulatedPeer | undefined
@@ -23,6 +25,8 @@ export interface ClientInit {
   /** Entries that are committed now in the slot of `user`. */
   readonly committed: (user: string) => number
   readonly onCall: (call: Call) => void
+  /** A write that was answered was sent again, with its key. */
+  readonly onRepeat: (call: Call, again: Answer) => void
   /** Asks for the lease of `user`; with `granted`, it was given. */
   readonly onLease: (user: string, granted?: { readonly calledMs: number; readonly ttlMs: number }) => void
   /** A read that need not be the newest. */
@@ -40,6 +44,9 @@ const TRY_MS = [300, 2_500] as const
 const TRIES_MAX = 6
 /** Part of the reads that need not be the newest. */
 const STALE = 0.1
+/** Part of the pauses in which an answered write is repeated, one of so many. */
+const REPEATS = 0.05
+const REPEATABLE = 4
 /** Part of the rest that is about the presence of a user of its own. */
 const LEASES = 0.1
 const TTL_MS = [1_000, 2_500] as const
@@ -47,6 +54,8 @@ const TTL_MS = [1_000, 2_500] as const
 export class Client {
   readonly #init: ClientInit
   readonly #seen = new Map<string, Seen>()
+  /** Its last writes that were answered. */
+  readonly #answered: Call[] = []
   #marks = 0
   #leases = 0
   #stopped = false
@@ -65,6 +74,7 @@ export class Client {
     while (!this.#stopped) {
       await this.#sleep(random.next() * 2 * thinkMs)
       if (this.#stopped) return
+      if (this.#init.repeating.next() < REPEATS) await this.#repeat()
       const user = this.#init.user(random)
       if (random.next() < STALE) await this.#readStale(user)
       else if (random.next() < LEASES) await this.#lease()
@@ -99,8 +109,26 @@ export class Client {
     const answeredMs = time.monotonic()
     this.#remember(user, request, answer)
     const times = { calledMs, answeredMs, committedBefore }
-    this.#init.onCall({ user, client: name, request, ...times, answer, idempotencyKey })
+    const made: Call = { user, client: name, request, ...times, answer, idempotencyKey }
+    this.#init.onCall(made)
+    if (idempotencyKey !== undefined) this.#keep(made)
     return answer
+  }
+
+  #keep(call: Call): void {
+    if (call.answer.kind === 'rejected' || call.answer.kind === 'unknown') return
+    this.#answered.push(call)
+    if (this.#answered.length > REPEATABLE) this.#answered.shift()
+  }
+
+  /** As a program does that was killed between the answer and what it would have done with it. */
+  async #repeat(): Promise<void> {
+    const call = pick(this.#init.repeating, this.#answered)
+    const gateway = this.#init.gateway(this.#init.name)
+    if (call === undefined || gateway?.users === undefined) return
+    const { user, request, idempotencyKey, calledMs } = call
+    const ageMs = this.#init.time.monotonic() - calledMs
+    this.#init.onRepeat(call, await this.#try(gateway, user, request, { idempotencyKey, ageMs }))
   }
 
   #draw(user: string): Request {
@@ -230,8 +258,8 @@ function profileOf(mark: string) {
   return { status: 'ONLINE' as const, profile: { set: mark } }
 }
 
-function written({ value, replayed }: Traced<User>): Answer {
-  return replayed ? { kind: 'done' } : { kind: 'done', ...seenOf(value) }
+function written({ value, created, replayed }: Traced<User>): Answer {
+  return replayed ? { kind: 'done', created } : { kind: 'done', created, ...seenOf(value) }
 }
 
 export function seenOf(user: User | undefined): Seen {

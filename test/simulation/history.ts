@@ -22,7 +22,12 @@ export type Request =
 export type Answer =
   | { readonly kind: 'read'; readonly state: State; readonly version: string | undefined }
   /** Done as it was asked. Of a repeated call version and state are unknown: the answer has them as they were later. */
-  | { readonly kind: 'done'; readonly state?: State; readonly version?: string | undefined }
+  | {
+      readonly kind: 'done'
+      readonly created?: boolean
+      readonly state?: State
+      readonly version?: string | undefined
+    }
   /** Not done: what it was about was not there. */
   | { readonly kind: 'absent' }
   /** Not done: the condition did not hold. `state`: as it was then, or, when `later`, at some moment before the answer. */
@@ -67,6 +72,15 @@ export function stateAfter(request: Request, before: State): State {
     case 'get':
       return before
   }
+}
+
+/** Whether `again`, of the same call sent again with its key, says what the answer had said; or nothing at all. */
+export function agrees({ request, answer }: Call, again: Answer): boolean {
+  if (again.kind === 'rejected' || again.kind === 'unknown') return true
+  // A patch that was done of a user that is deleted since: the answer does not tell it from one of nobody.
+  if (again.kind === 'gone' || answer.kind === 'gone') return request.kind === 'patch'
+  if (again.kind !== 'done' || answer.kind !== 'done') return again.kind === answer.kind
+  return again.created === undefined || answer.created === undefined || again.created === answer.created
 }
 
 export function isWrite({ request }: Call): boolean {

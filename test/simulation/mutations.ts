@@ -146,6 +146,12 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'logTimeMs + ttlMs',
     'logTimeMs + ttlMs - 500'
   ),
+  mutation(
+    'a repeated write is told what it would come to now',
+    OPERATION,
+    'kind: same ? before.kind :',
+    "kind: same ? (user === undefined ? 'absent' : 'updated') :"
+  ),
   mutation('no write is remembered', OPERATION, 'if (before !== undefined)', 'if (false)'),
   mutation(
     'only writes that changed something are remembered',

@@ -7,7 +7,7 @@ import { keyOf } from '../../src/ring/position.ts'
 import { slotOf } from '../../src/ring/slot.ts'
 import type { Random } from '../../src/runtime.ts'
 import { Client, operationIdOf, type Seen } from './client.ts'
-import { type Answer, type Call, describeCall, isWrite, type State } from './history.ts'
+import { type Answer, agrees, type Call, describeCall, isWrite, type State } from './history.ts'
 import { checkLinearizable } from './linearizability.ts'
 import { drawOptions, type RunOptions, type Wish } from './options.ts'
 import { seededRandom } from './random.ts'
@@ -110,12 +110,14 @@ export class Run {
         name: `c${number}`,
         time,
         random,
+        repeating: seededRandom(seed, `client ${number} repeats`),
         thinkMs,
         gateway: () => this.#ring.gateway(number, random),
         user: (draw: Random) =>
           `user-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(draw.next() * users)}`,
         committed: user => witness.slot(this.#slotOf(user)).committed.length,
         onCall: call => this.#called(call),
+        onRepeat: (call, again) => this.#repeated(call, again),
         onStaleRead: (user, seen) => this.#readStale(user, seen),
         onLease: (user, granted) => this.#leased(user, granted)
       })
@@ -144,6 +146,15 @@ export class Run {
     else truth.claimed(view.leader, { epoch, sequence }, 'answered')
     if (truth.sequenceOf(operationIdOf(user, idempotencyKey!)) !== sequence)
       witness.fault(`invariant 13: ${describeCall(call)} is not in the log where it says`)
+  }
+
+  #repeated(call: Call, again: Answer): void {
+    const { witness } = this.#ring
+    witness.count(`write repeated ${again.kind}`)
+    if (!agrees(call, again))
+      witness.fault(
+        `invariant 14: ${describeCall(call)} was told ${JSON.stringify(again)} when it was repeated`
+      )
   }
 
   #leased(user: string, granted?: { readonly calledMs: number; readonly ttlMs: number }): void {

@@ -36,6 +36,9 @@ export const SOMETIMES: readonly string[] = [
   'snapshot taken',
   'tail cut off at install',
   'view installed that skips epochs',
+  'write repeated absent',
+  'write repeated conflict',
+  'write repeated done',
   'write replayed'
 ]
 
