@@ -104,8 +104,10 @@ export class Log {
         entry.sequence === this.#last.sequence + 1 && entry.epoch >= this.#last.epoch,
         `entry ${entry.epoch}.${entry.sequence} does not follow ${this.#last.epoch}.${this.#last.sequence} of slot ${this.#slot}`
       )
-      this.#push(entry)
-      return { key: logKey(this.#slot, entry.sequence), value: encodeEntry(entry) }
+      const value = encodeEntry(entry)
+      // The entry stays for long. What it was made of are views of more: of a message with entries of other slots, of Node's pool.
+      this.#push(decodeEntry(value))
+      return { key: logKey(this.#slot, entry.sequence), value }
     })
   }
 

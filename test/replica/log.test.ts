@@ -86,3 +86,18 @@ test('a log that begins anew behind a snapshot takes the next entry only', async
   await store.write(log.append([entry(91, 4)]))
   assert.deepEqual(new Log(SLOT, store).after(90, 100), [entry(91, 4)])
 })
+
+test('entries that stay in memory hold nothing but their own bytes, whatever they came in', async () => {
+  const message = new Uint8Array(64 * 1024)
+  const views = entries(1, 20).map(each => ({
+    ...each,
+    key: message.subarray(100, 110),
+    payload: message.subarray(200, 300)
+  }))
+  const { log } = await logWith(views)
+  const kept = log.after(0, Number.POSITIVE_INFINITY)
+  assert.deepEqual(kept, views)
+  const held = new Set(kept.flatMap(({ key, payload }) => [key.buffer, payload.buffer]))
+  const bytes = [...held].reduce((sum, buffer) => sum + buffer.byteLength, 0)
+  assert.ok(bytes < 20 * 150, `${bytes} bytes are held for 20 entries of 110`)
+})
