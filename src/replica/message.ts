@@ -116,7 +116,7 @@ export interface Nack extends OfInstance {
   readonly promised: Ballot
 }
 
-/** Proposer to the members of the view to be: have everything up to `view.base` on disk. */
+/** Proposer to the members of the view to be and of the present one: have everything up to `view.base` on disk. */
 export interface Sync extends OfInstance, Entries {
   readonly type: 'sync'
   /** The view to be. */
@@ -129,7 +129,7 @@ export interface Synced extends OfInstance {
   readonly type: 'synced'
 }
 
-/** Member to be, to the proposer: I lack entries from `sequence` + 1 on. */
+/** Member, present or to be, to the proposer: I lack entries from `sequence` + 1 on. */
 export interface SyncGap extends OfInstance {
   readonly type: 'sync-gap'
   readonly sequence: number

@@ -2,7 +2,7 @@
  * One try of one proposer to decide the view that follows its own: single-decree Paxos among the members of the
  * present view, in which the promise is the seal of the present epoch. What is added to Paxos: the base of the new
  * view is on disk at a majority of the *new* members before anybody is asked to accept it, so a decided view has all
- * that was ever acknowledged.
+ * that was ever acknowledged; and at a majority of the present ones, so whoever has to finish a half-done change finds it.
  *
  *     pre-seal (failover only) → prepare → [choose] → sync → accept → decided
  */
@@ -14,7 +14,7 @@ import type { Ledger } from './ledger.ts'
 import type { Accepted, Nack, PreSealed, Promised, ReplicaMessage, Synced, SyncGap } from './message.ts'
 import { Votes } from './quorum.ts'
 import { ENTRIES_BYTES_MAX, PROPOSAL_TIMEOUT_MS, SNAPSHOT_TIMEOUT_MS } from './timing.ts'
-import { type Incarnation, type Member, sameMember, type View } from './view.ts'
+import { type Incarnation, isMember, type Member, sameMember, type View } from './view.ts'
 
 /** What the proposer wants, if it is free to choose. */
 export interface Target {
@@ -55,7 +55,9 @@ export class Proposal {
   readonly #promises: Votes<Promised>
   readonly #accepted: Votes<true>
   #value: View | undefined
+  /** Who has the base on disk: of the members to be, and of the present ones. */
   #synced: Votes<true> | undefined
+  readonly #kept: Votes<true>
   readonly #snapshotsSent = new Set<string>()
 
   constructor(init: ProposalInit) {
@@ -65,6 +67,7 @@ export class Proposal {
     this.#preSealed = new Votes(init.current)
     this.#promises = new Votes(init.current)
     this.#accepted = new Votes(init.current)
+    this.#kept = new Votes(init.current)
   }
 
   /** The view that was decided. */
@@ -127,8 +130,9 @@ export class Proposal {
   snapshotSent(to: string, ok: boolean, atMs: number): void {
     if (!this.#snapshotsSent.delete(to) || this.#phase !== 'sync') return
     this.#deadlineMs = atMs + PROPOSAL_TIMEOUT_MS
-    const member = this.#value!.members.find(({ peer }) => peer === to)
-    if (ok && member !== undefined) this.#sendBase(member, this.#value!.base.sequence)
+    const value = this.#value!
+    const member = this.#concerned(value).find(({ peer }) => peer === to)
+    if (ok && member !== undefined) this.#sendBase(member, value.base.sequence)
   }
 
   #takePreSealed(from: Member, { ballot }: PreSealed, atMs: number): void {
@@ -143,23 +147,24 @@ export class Proposal {
     if (!this.#promises.enough) return
     const promises = [...this.#promises.values()]
     this.#value = this.#choose(promises)
-    const reached = this.#reach(this.#value.base, promises, atMs)
-    // An adopted value was on disk at its members before anybody was asked to accept it (R7), so they have its base
-    // even if this replica has not. Otherwise whoever has the base is sealed by now, and will propose.
-    if (reached || promises.some(({ accepted }) => accepted !== null)) this.#sync(this.#value, atMs)
+    // A base that was chosen here is the end of a log of those who promised; one that is adopted was on disk at a
+    // majority of the present members before anybody accepted it. So one of them has it, is sealed by now, and will
+    // propose itself if it could not bring this replica so far.
+    if (this.#reach(this.#value.base, promises, atMs)) this.#sync(this.#value, atMs)
     else this.#phase = 'failed'
   }
 
   #takeSynced(from: Member, answer: Synced, atMs: number): void {
     if (this.#phase !== 'sync' || !this.#isOurs(answer)) return
     this.#synced!.add(from, true)
-    if (!this.#synced!.enough) return
+    this.#kept.add(from, true)
+    if (!this.#synced!.enough || !this.#kept.enough) return
     const { current } = this.#init
     this.#progress('accept', atMs)
     this.#toAll(current.members, { type: 'accept', ...this.#ofInstance(), view: this.#value! })
   }
 
-  /** A member to be lacks entries: it gets them from where it says, or the table when the log does not go back so far. */
+  /** A member, present or to be, lacks entries: it gets them from where it says, or the table when the log does not go back so far. */
   #takeGap(from: Member, gap: SyncGap, atMs: number): void {
     if ((this.#phase !== 'sync' && this.#phase !== 'accept') || !this.#isOurs(gap)) return
     const { ledger } = this.#init
@@ -208,7 +213,13 @@ export class Proposal {
   #sync(value: View, atMs: number): void {
     this.#synced = new Votes(value)
     this.#progress('sync', atMs)
-    for (const member of value.members) this.#sendBase(member, value.base.sequence)
+    for (const member of this.#concerned(value)) this.#sendBase(member, value.base.sequence)
+  }
+
+  /** The members to be and the present ones, each once. */
+  #concerned(value: View): Member[] {
+    const former = this.#init.current.members.filter(member => !isMember(value, member))
+    return [...value.members, ...former]
   }
 
   /** Everything after `sequence` up to the base, as far as one message holds it. */

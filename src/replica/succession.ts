@@ -214,14 +214,17 @@ export class Succession {
   sync(from: Member, message: Sync, atMs: number): void {
     const { ledger, self, voter } = this.#init
     const { slot, instance, ballot, view, current, prev, entries, commit } = message
-    if (ledger.state.clearing || !isMember(view, self) || !isMember(current, from)) return
-    if (isMember(current, self)) this.learn(current, atMs)
+    const [isPresent, isToBe] = [isMember(current, self), isMember(view, self)]
+    if (ledger.state.clearing || !(isPresent || isToBe) || !isMember(current, from)) return
+    if (isPresent) this.learn(current, atMs)
     const { floor, view: installed } = ledger.state
     if (instance <= floor || (installed !== null && installed.epoch >= instance)) {
       voter.isPresent(from, instance - 1)
       return
     }
     const isVoter = installed?.epoch === instance - 1
+    // Who is none in the view to be keeps its base as a member of the present one, which it has to install first.
+    if (!isVoter && !isToBe) return
     if (!isVoter) this.#stepBehind(current)
     if (ledger.abandonIfOther(prev, entries)) return
     // A majority of the present view has it installed, and what is here is needed now.

@@ -226,3 +226,76 @@ test('a base that was promised stays when the view before it is installed late',
 test('a base that was promised stays when a peer hears late of the view before it, of which it is no member', async () => {
   assert.equal(await lateInstallAfterSync('abc'), 'synced')
 })
+
+for (const accepting of 'bc') {
+  test(`a change that only ${accepting} accepted is finished without the leader that began it`, async () => {
+    const cluster = new Cluster()
+    await cluster.start(4, 3)
+    await cluster.put('k', 'one')
+    await cluster.settle()
+    cluster.hold = (from, _to, m) => from === 'd' && m.type === 'learned'
+    const group = cluster.peer('a').group
+    assert.ok(
+      group.change(SLOT, { members: [...'abd'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
+    )
+    await cluster.time.pass(200)
+    // An entry that reaches d and neither b nor c; of the sync, b hears nothing.
+    let accepts = 0
+    cluster.cut = (from, to, m) => {
+      if (from !== 'a') return false
+      if (m.type === 'append') return true
+      if (m.type === 'sync' && to === 'b') return true
+      if (m.type === 'accept' && to !== 'a') {
+        if (to === accepting) accepts++
+        return to !== accepting
+      }
+      return false
+    }
+    const write = group.execute(SLOT, { kind: 'put', key: 'k', value: 'two' })
+    write.catch(() => {})
+    await cluster.time.pass(5)
+    cluster.release()
+    cluster.hold = (_f, to, m) => to === 'a' && m.type === 'accepted'
+    assert.ok(await cluster.time.until(() => accepts > 0, 3_000), `accept reached ${accepting}`)
+    await cluster.time.pass(5)
+    cluster.crash('a') // for good: b, c and d are majorities of both views
+    cluster.cut = () => false
+    assert.ok(await cluster.time.until(() => cluster.leader() !== undefined, 10_000), 'no leader in 10 s')
+    assert.equal((await cluster.get('k')).value, 'two')
+    await cluster.put('k', 'three')
+    await cluster.stop()
+  })
+}
+
+test('nobody is asked to accept before a majority of the former members has the base', async () => {
+  const cluster = new Cluster()
+  await cluster.start(5, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  cluster.hold = (from, _to, m) => from === 'd' && m.type === 'learned'
+  const group = cluster.peer('a').group
+  assert.ok(
+    group.change(SLOT, { members: [...'ade'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
+  )
+  await cluster.time.pass(200)
+  // Nothing of this reaches b and c but the base, and that only when the others have had it for a while.
+  const isFormer = (name: string) => name === 'b' || name === 'c'
+  cluster.cut = (from, to, m) => from === 'a' && isFormer(to) && m.type === 'append'
+  const write = group.execute(SLOT, { kind: 'put', key: 'k', value: 'two' })
+  await cluster.time.pass(5)
+  cluster.release()
+  cluster.hold = (_from, to, m) => isFormer(to) && m.type === 'sync'
+  await cluster.time.pass(500)
+  const said = (type: string) => cluster.posted.filter(({ message }) => message.type === type)
+  assert.deepEqual(
+    said('synced').map(({ from }) => from),
+    ['d', 'e']
+  )
+  assert.deepEqual(said('accept'), [])
+  cluster.release()
+  await cluster.time.until(() => cluster.view('e') !== null, 5_000)
+  assert.ok(said('accept').length > 0)
+  assert.equal((await cluster.time.finish(write, 5_000)).kind, 'done')
+  await cluster.settle()
+  await cluster.stop()
+})

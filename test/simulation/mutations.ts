@@ -33,7 +33,12 @@ const OPERATION = 'users/operation.js'
 
 const ALL: readonly Omit<Mutation, 'rare'>[] = [
   mutation('one promise is enough', PROPOSAL, 'if (!this.#promises.enough)', 'if (false)'),
-  mutation('one member with the base is enough', PROPOSAL, 'if (!this.#synced.enough)', 'if (false)'),
+  mutation(
+    'one member with the base is enough',
+    PROPOSAL,
+    'if (!this.#synced.enough || !this.#kept.enough)',
+    'if (false)'
+  ),
   mutation('one acceptance is enough', PROPOSAL, 'if (this.#accepted.enough)', 'if (true)'),
   mutation(
     'one copy of an entry is enough',
