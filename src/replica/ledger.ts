@@ -178,9 +178,26 @@ export class Ledger {
    */
   abandonIfOther(prev: EntryId, entries: readonly EntryId[]): boolean {
     if (this.view !== null || ![prev, ...entries].some(id => this.differs(id))) return false
+    this.#abandon()
+    return true
+  }
+
+  /**
+   * The same of what was committed here and is no part of what `view` goes on from: another entry in the place of its
+   * base, or, in an epoch before it, one after its base, which is all that those epochs of its lineage ever decided.
+   */
+  abandonIfOutside({ base, epoch }: View): boolean {
+    if (this.view !== null) return false
+    const next = Math.max(base.sequence + 1, this.log.start.sequence)
+    const isBeyond = this.#commit > base.sequence && this.log.epochAt(next)! < epoch
+    if (!isBeyond && !this.differs(base)) return false
+    this.#abandon()
+    return true
+  }
+
+  #abandon(): void {
     this.save({ handOff: false, clearing: true, abandoned: this.newest?.lineage.number ?? 0 })
     this.#effects().clear = true
-    return true
   }
 
   truncate(sequence: number): void {

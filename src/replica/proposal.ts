@@ -169,7 +169,8 @@ export class Proposal {
     if ((this.#phase !== 'sync' && this.#phase !== 'accept') || !this.#isOurs(gap)) return
     const { ledger } = this.#init
     const { log } = ledger
-    if (!ledger.has(this.#value!.base)) return // nothing here that could help
+    // Whoever has that much and not the base has another log: nothing here could help it.
+    if (gap.sequence >= this.#value!.base.sequence) return
     this.#deadlineMs = atMs + PROPOSAL_TIMEOUT_MS
     if (gap.sequence >= log.start.sequence) this.#sendBase(from, gap.sequence)
     else if (!this.#snapshotsSent.has(from.peer)) {
@@ -228,7 +229,7 @@ export class Proposal {
     const view = this.#value!
     const { log } = ledger
     const epoch = sequence < view.base.sequence ? log.epochAt(sequence) : undefined
-    // Whoever has the base needs nothing else; it may be compacted here already, or be missing here.
+    // Whoever has the base needs nothing else, and here it may be compacted already.
     const prev = epoch === undefined ? view.base : { epoch, sequence }
     const entries = epoch === undefined ? [] : log.after(sequence, ENTRIES_BYTES_MAX, view.base.sequence)
     this.#send(peer, {

@@ -226,7 +226,7 @@ export class Succession {
     // Who is none in the view to be keeps its base as a member of the present one, which it has to install first.
     if (!isVoter && !isToBe) return
     if (!isVoter) this.#stepBehind(current)
-    if (ledger.abandonIfOther(prev, entries)) return
+    if (ledger.abandonIfOther(prev, entries) || ledger.abandonIfOutside(view)) return
     // A majority of the present view has it installed, and what is here is needed now.
     if (ledger.state.handOff) ledger.save({ handOff: false })
     const sequence = ledger.merge(prev, entries, atMs)
@@ -320,6 +320,7 @@ export class Succession {
       this.#incoming = undefined
       return
     }
+    if (ledger.abandonIfOutside(view)) return
     if (!ledger.has(view.base)) {
       this.#fetch(atMs)
       return

@@ -76,6 +76,69 @@ test('a learner left over from before a recovery does not keep what was lost', a
   for (let i = 0; i < 5; i++) assert.equal((await cluster.get(`k${i}`)).value, 'new')
 })
 
+for (const [how, members, isLost] of [
+  ['a sync', 'cd', false],
+  ['the decision alone', 'cde', true]
+] as const) {
+  test(`a learner left over from before a recovery, with more than what goes on, gives it up by ${how}`, async () => {
+    const cluster = new Cluster()
+    await cluster.start(5, 3)
+    for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'old')
+    await cluster.settle()
+    cluster.cut = (_f, to, m) => (to === 'c' && m.type === 'append') || m.type === 'learned'
+    const group = cluster.peer('a').group
+    assert.ok(
+      group.change(SLOT, { members: [...'abcd'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
+    )
+    for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'lost')
+    await cluster.time.pass(1_000)
+    assert.equal(cluster.peer('d').group.status(SLOT).applied.sequence, 10)
+    cluster.crash('a')
+    cluster.crash('b')
+    await cluster.time.pass(3_000)
+    // Nothing is written after the recovery, so nothing that d is sent contradicts what it has.
+    assert.ok(cluster.peer('c').group.recover(SLOT))
+    cluster.cut = (_from, to, { type }) => isLost && to === 'd' && type === 'sync'
+    const installed = () => cluster.peer('d').events.some(({ type }) => type === 'view.installed')
+    for (let tries = 0; tries < 3 && !installed(); tries++) {
+      await cluster.change(members, 'c')
+      await cluster.time.until(installed, 1_000)
+    }
+    assert.ok(installed())
+    const stale = cluster.peer('d').group.readStale(SLOT, { kind: 'get', key: 'k4' })
+    assert.equal(stale?.outcome.value, 'old')
+    const [given] = cluster.salvaged.filter(({ peer }) => peer === 'd')
+    assert.equal(given?.users.k4, 'lost')
+    await cluster.put('k4', 'new')
+    await cluster.settle()
+    await cluster.stop()
+  })
+}
+
+test('who lacks the base and has as much as it needs is sent nothing again and again', async () => {
+  const cluster = new Cluster()
+  await cluster.start(2)
+  await cluster.put('k', 'one')
+  cluster.cut = (_from, _to, { type }) => type === 'synced'
+  assert.ok(
+    cluster
+      .peer('a')
+      .group.change(SLOT, { members: [...'ab'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
+  )
+  const syncs = () =>
+    cluster.posted.flatMap(({ to, message }) => (to === 'b' && message.type === 'sync' ? message : []))
+  assert.ok(await cluster.time.until(() => syncs().length > 0, 5_000))
+  await cluster.time.pass(50)
+  const { instance, ballot, view } = syncs().at(-1)!
+  const said = syncs().length
+  const gap = { type: 'sync-gap', slot: SLOT, instance, ballot, sequence: view.base.sequence + 2 } as const
+  cluster.peer('a').group.received(cluster.peer('b').self, [gap])
+  await cluster.time.pass(50)
+  assert.equal(syncs().length, said)
+  cluster.cut = () => false
+  await cluster.stop()
+})
+
 test('two recoveries of one slot are not both followed', async () => {
   const cluster = new Cluster()
   await cluster.start(3, 3)
