@@ -3,6 +3,7 @@
  * idempotency key what was not answered, and writes down what was asked and answered.
  */
 import { createHash } from 'node:crypto'
+import type { Peer } from '../../src/chord/ring-node.ts'
 import { errorName } from '../../src/errors.ts'
 import { pick, type Random } from '../../src/runtime.ts'
 import type { User } from '../../src/users/user.ts'
@@ -30,7 +31,10 @@ export interface ClientInit {
   /** Asks for the lease of `user`; with `granted`, it was given. */
   readonly onLease: (user: string, granted?: { readonly calledMs: number; readonly ttlMs: number }) => void
   /** A read that need not be the newest. */
-  readonly onStaleRead: (user: string, seen: Seen) => void
+  readonly onStaleRead: (
+    user: string,
+    seen: Seen & { readonly calledMs: number; readonly replica: Peer }
+  ) => void
 }
 
 export interface Seen {
@@ -167,10 +171,12 @@ export class Client {
   async #readStale(user: string): Promise<void> {
     const gateway = this.#init.gateway(this.#init.name)
     if (gateway?.users === undefined) return
+    const calledMs = this.#init.time.monotonic()
     const read = running(gateway)
       .then(users => users.get(user, { consistency: 'stale' }))
       .then(
-        ({ value }) => this.#init.onStaleRead(user, seenOf(value)),
+        ({ value, route }) =>
+          this.#init.onStaleRead(user, { ...seenOf(value), calledMs, replica: route.owner }),
         () => {} // nobody has it
       )
     await Promise.race([read, gateway.ended])

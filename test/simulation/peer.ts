@@ -75,6 +75,8 @@ export class SimulatedPeer {
   /** What the disk was like before the last start. */
   #image: DiskImage | undefined
   #errors: unknown[] = []
+  /** When the process began that runs now, or ran last. */
+  startedMs = Number.POSITIVE_INFINITY
   /** It is not in the ring, or not yet. */
   outside = true
   /** It has left for good. */
@@ -146,6 +148,7 @@ export class SimulatedPeer {
     const { time, drift, wallAheadMs } = this.#init
     const machine = new Machine({ time, random: this.#draw('process'), drift, wallAheadMs })
     this.#starts++
+    this.startedMs = time.monotonic()
     this.#image = this.#disk.image()
     const store = this.#disk.mount(work => machine.whenRunning(work))
     const process = this.#open(machine, store)

@@ -6,12 +6,13 @@ import { isDiskFailure } from '../../src/errors.ts'
 import { keyOf } from '../../src/ring/position.ts'
 import { slotOf } from '../../src/ring/slot.ts'
 import type { Random } from '../../src/runtime.ts'
-import { Client, operationIdOf, type Seen } from './client.ts'
-import { type Answer, agrees, type Call, describeCall, isWrite, type State } from './history.ts'
+import { Client, operationIdOf } from './client.ts'
+import { type Answer, agrees, type Call, describeCall, isWrite } from './history.ts'
 import { checkLinearizable } from './linearizability.ts'
 import { drawOptions, type RunOptions, type Wish } from './options.ts'
 import { seededRandom } from './random.ts'
 import { drawSchedule, type Step } from './schedule.ts'
+import { type StaleRead, StaleReads } from './stale-reads.ts'
 import { UsersRing } from './users-ring.ts'
 import { versionFaults } from './version-order.ts'
 
@@ -56,7 +57,7 @@ export class Run {
   readonly #history: Call[] = []
   readonly #schedule: readonly Step[]
   readonly #calling: Promise<void>[] = []
-  readonly #staleReads: { readonly user: string; readonly state: State; readonly version: string }[] = []
+  readonly #staleReads = new StaleReads()
 
   constructor(seed: string, wish: Wish = {}, schedule?: readonly Step[]) {
     this.#options = drawOptions(seed, wish)
@@ -163,10 +164,12 @@ export class Run {
     else leases.acknowledged(user, granted.calledMs, granted.ttlMs)
   }
 
-  #readStale(user: string, { state, version }: Seen): void {
-    const { witness } = this.#ring
+  #readStale(user: string, read: Omit<StaleRead, 'user' | 'answeredMs' | 'start'>): void {
+    const { witness, time } = this.#ring
     witness.count('answer stale read')
-    if (version !== undefined) this.#staleReads.push({ user, state, version })
+    const answeredMs = time.monotonic()
+    const start = this.#ring.startSince(read.replica, read.calledMs)
+    this.#staleReads.add(this.#slotOf(user), { ...read, user, answeredMs, start })
   }
 
   /** Liveness, once nothing fails any more. */
@@ -275,9 +278,8 @@ export class Run {
     }
     for (const call of this.#history.filter(isWrite)) this.#checkLogged(call)
     for (const call of this.#history) this.#checkFresh(call)
-    for (const { user, state, version } of this.#staleReads) {
-      if (!witness.slot(this.#slotOf(user)).everHad(version))
-        witness.fault(`a stale read of ${user} saw ${state} in version ${version}, which was never committed`)
+    for (let slot = 0; slot < this.#options.slots; slot++) {
+      for (const fault of this.#staleReads.faults(slot, witness.slot(slot))) witness.fault(fault)
     }
     for (const peer of peers) {
       for (const error of peer.errors.filter(isDefect)) {

@@ -124,12 +124,6 @@ export class SlotTruth {
     return this.#operations.get(operationId)
   }
 
-  /** Whether a version was ever that of a committed user. */
-  everHad(version: string): boolean {
-    const [epoch, sequence] = version.split('.').map(Number) as [number, number]
-    return this.committed[sequence - 1]?.epoch === epoch
-  }
-
   /** Whether an operation is in any log, committed or not. */
   wasLogged(operationId: string): boolean {
     for (const { entry } of this.#entries.values()) if (operationOf(entry) === operationId) return true

@@ -213,6 +213,12 @@ export class UsersRing {
     return this.peers.every(peer => peer.left || this.#broken.has(peer) || !peer.disk.isDamaged)
   }
 
+  /** The boot of a peer, if it has been running since then without an end. */
+  startSince(name: Peer, ms: number): number | undefined {
+    const { self, startedMs } = this.#peerOf(name)
+    return startedMs < ms ? self?.boot : undefined
+  }
+
   isBroken(peer: Peer): boolean {
     return this.#broken.has(this.#peerOf(peer))
   }
