@@ -6,7 +6,7 @@ import type { Peer } from '../chord/ring-node.ts'
 import { BusyError, errorName, TransferError, UnavailableError } from '../errors.ts'
 import type { Slot } from '../ring/slot.ts'
 import type { Runtime } from '../runtime.ts'
-import { replicaDataRange } from '../storage/keys.ts'
+import { replicaDataRange, stagedRange } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Applied } from './applied.ts'
 import type { Job, Jobs } from './jobs.ts'
@@ -104,9 +104,15 @@ export class SnapshotExchange {
         runtime.log.error('a snapshot could not be taken in', { from, slot, error })
       return { kind: 'refused', name, detail: (error as Error).message }
     } finally {
+      if (slot !== undefined) await this.#dropStaged(slot)
       if (slot !== undefined) this.#receiving.delete(slot)
       staging.resolve()
     }
+  }
+
+  /** What came of a snapshot that was not taken is of no use: the next one of the slot may never come. */
+  async #dropStaged(slot: Slot): Promise<void> {
+    await clearRange(this.#init.store, stagedRange(slot)).catch(() => {}) // who owns the disk was told
   }
 
   #admit({ slot }: SnapshotOffer): void {

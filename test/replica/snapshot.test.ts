@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { fromString } from 'uint8arrays/from-string'
 import { encodeApplied } from '../../src/replica/applied.ts'
 import type { SnapshotRecord } from '../../src/replica/replica-rpc.ts'
@@ -16,6 +16,7 @@ import {
 } from '../../src/storage/keys.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 import type { Range, Write } from '../../src/storage/store.ts'
+import { SLOT as CLUSTER_SLOT, Cluster } from './cluster.ts'
 
 const SLOT = 3 as Slot
 const machine = {
@@ -150,6 +151,35 @@ describe('a snapshot', () => {
     assert.deepEqual(rowsOf(target, stagedRange(SLOT)), {})
   })
 })
+
+for (const [how, length, kind] of [
+  ['comes too late', 4, 'accepted'],
+  ['breaks off', 3, 'refused']
+] as const) {
+  test(`a snapshot that ${how} leaves nothing on the disk of a peer`, async () => {
+    const cluster = new Cluster()
+    await cluster.start(1)
+    for (const value of ['one', 'two']) await cluster.put('k', value)
+    const { store, group } = cluster.peer('a')
+    const place = { epoch: 1, sequence: 1, logTimeMs: 0, live: 2, due: 0 }
+    const early = { key: appliedKey(CLUSTER_SLOT), value: encodeApplied(place) }
+    const large = 'x'.repeat(600_000) // two of them are written before there is an end
+    const other = await storeWith(early, row('ada', large, CLUSTER_SLOT), row('bob', large, CLUSTER_SLOT))
+    const records = [...snapshotRecords(other, CLUSTER_SLOT)].slice(0, length)
+    const write = store.write.bind(store)
+    let staged = 0
+    store.write = writes => {
+      const written = write(writes)
+      staged = Math.max(staged, Object.keys(rowsOf(store, stagedRange(CLUSTER_SLOT))).length)
+      return written
+    }
+    const taking = group.receiveSnapshot('b', sent(records))
+    assert.equal((await cluster.time.finish(taking, 1_000)).kind, kind)
+    assert.equal(staged, 2)
+    assert.deepEqual(Object.keys(rowsOf(store, stagedRange(CLUSTER_SLOT))), [])
+    await cluster.stop()
+  })
+}
 
 describe('clearing a slot', () => {
   it('deletes its data, and leaves its state and its neighbours alone', async () => {
