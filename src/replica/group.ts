@@ -74,8 +74,6 @@ const LEADS_IN: ReadonlySet<ReplicaMessage['type']> = new Set(['learn', 'sync'])
 const LINEAGE_ID_BYTES = 16
 const TICK_MS = 50
 const TICKS_PER_HEARTBEAT = HEARTBEAT_MS / TICK_MS
-/** A disk that has not finished a write for so long must not lead: its peer answers nothing that has to be written. */
-const STUCK_DISK_MS = 2_000
 
 export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, ReplicaHandler {
   readonly #init: ReplicaGroupInit<Command, Outcome>
@@ -287,7 +285,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     this.#tickDueMs = now + TICK_MS
     this.#ticker = clock.timer(TICK_MS, this.#tick)
     const heartbeat = ++this.#ticks % TICKS_PER_HEARTBEAT === 0
-    const stuck = this.#journal.isStuck(STUCK_DISK_MS)
+    const stuck = this.#journal.isStuck
     for (const [slot, replica] of this.#replicas.entries()) {
       if (late) this.#step(slot as Slot, { type: 'late' })
       if (stuck && replica.leadership !== undefined) this.#step(slot as Slot, { type: 'stuck' })

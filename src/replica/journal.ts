@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../runtime.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Envelope } from './effects.ts'
 import type { LedgerMark } from './ledger.ts'
-import { LAZY_WRITE_MS } from './timing.ts'
+import { LAZY_WRITE_MS, STUCK_DISK_MS } from './timing.ts'
 
 interface Batch {
   readonly sinceMs: number
@@ -15,6 +15,8 @@ interface Batch {
   readonly marks: Map<Slot, LedgerMark>
   /** What may be said then. */
   readonly after: Envelope[]
+  /** The same of what came while the disk was stuck: the newest of each type, of a slot to a peer. */
+  readonly late: Map<string, Envelope>
 }
 
 interface Held {
@@ -70,12 +72,15 @@ export class Journal {
   /** Gives out the envelopes that wait for nothing. */
   release(post: (envelope: Envelope) => void): void {
     const waiting: Held[] = []
+    const { isStuck } = this
     for (const held of this.#envelopes) {
       if (this.#urgent.has(held.slot)) waiting.push(held)
       else {
         const batch = this.#newest.get(held.slot)
         if (batch === undefined) post(held.envelope)
-        else batch.after.push(held.envelope)
+        else if (!isStuck) batch.after.push(held.envelope)
+        // Whoever is asked in vain is asked again, for as long as the disk hangs; and any message may be lost.
+        else batch.late.set(kindOf(held), held.envelope)
       }
     }
     this.#envelopes = waiting
@@ -86,10 +91,10 @@ export class Journal {
     if (this.#urgent.size > 0) this.#writeAll()
   }
 
-  /** A batch has been under way for longer than `ms`. */
-  isStuck(ms: number): boolean {
+  /** A batch has been under way for longer than STUCK_DISK_MS, or failed. */
+  get isStuck(): boolean {
     const oldest = this.#batches[0]
-    return this.#failed || (oldest !== undefined && this.#clock.monotonic() - oldest.sinceMs > ms)
+    return this.#failed || (oldest !== undefined && this.#clock.monotonic() - oldest.sinceMs > STUCK_DISK_MS)
   }
 
   /** Resolves when everything added so far, lazy writes included, is on disk. @throws StorageError */
@@ -108,7 +113,8 @@ export class Journal {
     const batch: Batch = {
       sinceMs: this.#clock.monotonic(),
       marks,
-      after: this.#envelopes.map(({ envelope }) => envelope)
+      after: this.#envelopes.map(({ envelope }) => envelope),
+      late: new Map()
     }
     for (const slot of slots) this.#newest.set(slot, batch)
     this.#batches.push(batch)
@@ -126,7 +132,7 @@ export class Journal {
   #durable(batch: Batch): void {
     this.#batches.shift()
     for (const slot of batch.marks.keys()) if (this.#newest.get(slot) === batch) this.#newest.delete(slot)
-    if (!this.#failed) this.#init.onDurable(batch.marks, batch.after)
+    if (!this.#failed) this.#init.onDurable(batch.marks, [...batch.after, ...batch.late.values()])
   }
 
   #fail(): void {
@@ -134,4 +140,8 @@ export class Journal {
     this.#failed = true
     this.#init.onFailure()
   }
+}
+
+function kindOf({ slot, envelope: { to, message } }: Held): string {
+  return `${slot} ${message.type} ${to}`
 }

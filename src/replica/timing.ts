@@ -56,6 +56,8 @@ export const SNAPSHOT_TIMEOUT_MS = 5 * 60_000
 /** Tables that one peer sends at once, and takes in at once. */
 export const SNAPSHOTS_OUTBOUND_MAX = 2
 export const SNAPSHOTS_INBOUND_MAX = 4
+/** Whose disk has not finished a write for so long must not lead: it answers nothing that has to be written. */
+export const STUCK_DISK_MS = 2_000
 /** Rows wait at most so long for a write that they can join. After a crash the log has them. */
 export const LAZY_WRITE_MS = 100
 

@@ -56,3 +56,26 @@ test('a message waits for the writes of its slot, and for no others', async () =
   await at.settled()
   assert.deepEqual(said, ['waits'])
 })
+
+test('of what a peer would say while its disk hangs, only the newest is said afterwards', async () => {
+  const { time, store, said, journal: at, write, message } = journal()
+  const written = Promise.withResolvers<void>()
+  store.write = () => written.promise
+  at.add(SLOT, write('an entry'), true)
+  at.after(SLOT, { to: 'first', message })
+  at.write()
+  const say = (to: string, type: 'need-view' | 'installed' = 'need-view') => {
+    at.after(SLOT, { to, message: { ...message, type } })
+    at.release(() => assert.fail('the disk does not have what it rests on'))
+  }
+  for (let n = 0; n < 3; n++) say('early') // nothing is wrong yet
+  await time.pass(10_000)
+  for (let n = 0; n < 2_400; n++) {
+    say('a')
+    say('b')
+    say('b', 'installed')
+  }
+  written.resolve()
+  await at.settled()
+  assert.deepEqual(said, ['first', 'early', 'early', 'early', 'a', 'b', 'b'])
+})
