@@ -33,7 +33,7 @@ export interface ClientInit {
   /** A read that need not be the newest. */
   readonly onStaleRead: (
     user: string,
-    seen: Seen & { readonly calledMs: number; readonly replica: Peer }
+    seen: Seen & { readonly calledMs: number; readonly replica: Peer | undefined }
   ) => void
 }
 
@@ -176,7 +176,11 @@ export class Client {
       .then(users => users.get(user, { consistency: 'stale' }))
       .then(
         ({ value, route }) =>
-          this.#init.onStaleRead(user, { ...seenOf(value), calledMs, replica: route.owner }),
+          this.#init.onStaleRead(user, {
+            ...seenOf(value),
+            calledMs,
+            replica: route.hops === 0 ? gateway.peer : undefined
+          }),
         () => {} // nobody has it
       )
     await Promise.race([read, gateway.ended])

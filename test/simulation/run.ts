@@ -168,7 +168,8 @@ export class Run {
     const { witness, time } = this.#ring
     witness.count('answer stale read')
     const answeredMs = time.monotonic()
-    const start = this.#ring.startSince(read.replica, read.calledMs)
+    const { replica, calledMs } = read
+    const start = replica === undefined ? undefined : this.#ring.startSince(replica, calledMs)
     this.#staleReads.add(this.#slotOf(user), { ...read, user, answeredMs, start })
   }
 

@@ -13,8 +13,9 @@ export interface StaleRead {
   readonly version: string | undefined
   readonly calledMs: number
   readonly answeredMs: number
-  readonly replica: Peer
-  /** The start of the replica that answered, if that is certain. */
+  /** Known of one that is the gateway. */
+  readonly replica: Peer | undefined
+  /** When the replica was started that answered, if that is certain. */
   readonly start: number | undefined
 }
 
@@ -67,5 +68,5 @@ function never(read: StaleRead): string {
 
 function describe({ user, state, version, calledMs, answeredMs, replica }: StaleRead): string {
   const times = `${calledMs.toFixed(1)}…${answeredMs.toFixed(1)}`
-  return `${times}: a stale read of ${user} at …${replica.slice(-4)} saw ${state} in version ${version}`
+  return `${times}: a stale read of ${user} at …${replica?.slice(-4)} saw ${state} in version ${version}`
 }

@@ -213,10 +213,10 @@ export class UsersRing {
     return this.peers.every(peer => peer.left || this.#broken.has(peer) || !peer.disk.isDamaged)
   }
 
-  /** The boot of a peer, if it has been running since then without an end. */
+  /** When a peer was started, if it has been running since `ms` without an end. */
   startSince(name: Peer, ms: number): number | undefined {
-    const { self, startedMs } = this.#peerOf(name)
-    return startedMs < ms ? self?.boot : undefined
+    const { running, startedMs } = this.#peerOf(name)
+    return running && startedMs < ms ? startedMs : undefined
   }
 
   isBroken(peer: Peer): boolean {
