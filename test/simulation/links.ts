@@ -123,7 +123,7 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
         await machine.running()
         return this.#answer(from, service, message)
       },
-      (from, message) => machine.whenRunning(() => this.#receive(from, message))
+      (from, message) => machine.whenRead(() => this.#receive(from, message))
     )
   }
 

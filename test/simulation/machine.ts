@@ -9,10 +9,19 @@ import type { VirtualTime } from './virtual-time.ts'
 export interface MachineOptions {
   readonly time: VirtualTime
   readonly random: Random
+  /** In which order it reads what came while it stood still. @default in that in which it came */
+  readonly waking?: Random | undefined
   /** Its monotonic clock runs so much faster than real time. @default 0 */
   readonly drift?: number
   /** Its wall clock is so far ahead. @default 0 */
   readonly wallAheadMs?: number
+}
+
+/** What waits for the end of a pause. */
+interface Held {
+  work: () => void
+  /** It came over the network, from where nothing has an order; timers and disks do. */
+  readonly arrived: boolean
 }
 
 export class Machine {
@@ -22,14 +31,15 @@ export class Machine {
   readonly #timers = new Set<Timer>()
   #wallAheadMs: number
   #pausedUntilMs = 0
-  /** What waits for the end of a pause. */
-  readonly #held: (() => void)[] = []
+  readonly #held: Held[] = []
+  readonly #waking: Random | undefined
   #off = false
   /** Errors that were logged: a test expects none. */
   readonly errors: unknown[] = []
 
-  constructor({ time, random, drift = 0, wallAheadMs = 0 }: MachineOptions) {
+  constructor({ time, random, waking, drift = 0, wallAheadMs = 0 }: MachineOptions) {
     this.#time = time
+    this.#waking = waking
     this.#speed = 1 + drift
     this.#wallAheadMs = wallAheadMs
     this.runtime = {
@@ -64,7 +74,7 @@ export class Machine {
 
   resume(): void {
     this.#pausedUntilMs = 0
-    this.#release()
+    this.#wake()
   }
 
   /** Somebody sets the wall clock. */
@@ -74,18 +84,27 @@ export class Machine {
 
   /** Does `work` as soon as this machine runs, in the order of the calls: at once as a rule, never when it is off. */
   whenRunning(work: () => void): void {
+    this.#whenRunning(work, false)
+  }
+
+  /** The same for what comes over the network: after a pause it may be read in any order. */
+  whenRead(work: () => void): void {
+    this.#whenRunning(work, true)
+  }
+
+  #whenRunning(work: () => void, arrived: boolean): void {
     if (this.#off) return
     if (!this.paused && this.#held.length === 0) {
       work()
       return
     }
-    this.#held.push(work)
+    this.#held.push({ work, arrived })
     if (this.#held.length === 1) this.#releaseLater()
   }
 
   /** Resolves when this machine runs; never when it is off. */
   running(): Promise<void> {
-    return new Promise(resolve => this.whenRunning(resolve))
+    return new Promise(resolve => this.whenRead(resolve))
   }
 
   /** Gracefully or not: nothing happens here any more. */
@@ -99,12 +118,34 @@ export class Machine {
     // A little late: the sum of two times may round to just before the end of the pause.
     this.#time.timer(this.#pausedUntilMs - this.#time.monotonic() + 0.001, () => {
       if (this.paused) this.#releaseLater()
-      else this.#release()
+      else this.#wake()
     })
   }
 
+  #wake(): void {
+    this.#shuffle()
+    this.#release()
+  }
+
   #release(): void {
-    for (const work of this.#held.splice(0)) if (!this.#off) work()
+    const next = this.#held.shift()
+    if (this.#off || next === undefined) return
+    next.work()
+    // Each for itself, as a process does it: what follows from one is done before the next is looked at.
+    if (this.#held.length > 0)
+      this.#time.timer(0, () => (this.paused ? this.#releaseLater() : this.#release()))
+  }
+
+  #shuffle(): void {
+    const waking = this.#waking
+    if (waking === undefined) return
+    const arrivals = this.#held.filter(({ arrived }) => arrived)
+    for (let last = arrivals.length - 1; last > 0; last--) {
+      const [a, b] = [arrivals[last]!, arrivals[Math.floor(waking.next() * (last + 1))]!]
+      const { work } = a
+      a.work = b.work
+      b.work = work
+    }
   }
 
   #timer(ms: number, fire: () => void): Timer {

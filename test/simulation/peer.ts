@@ -146,7 +146,8 @@ export class SimulatedPeer {
   /** Starts through `join`, or through the peers of its book. Resolves when it is a member of the ring. */
   async start(join?: readonly Peer[]): Promise<void> {
     const { time, drift, wallAheadMs } = this.#init
-    const machine = new Machine({ time, random: this.#draw('process'), drift, wallAheadMs })
+    const [random, waking] = [this.#draw('process'), this.#draw('waking')]
+    const machine = new Machine({ time, random, waking, drift, wallAheadMs })
     this.#starts++
     this.startedMs = time.monotonic()
     this.#image = this.#disk.image()
