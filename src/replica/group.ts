@@ -43,6 +43,8 @@ export interface ReplicaGroupInit<Command, Outcome> {
   readonly onFailure: (error: Error) => void
   /** Who is told of snapshots on their way. @default nobody */
   readonly jobs?: Jobs | undefined
+  /** Where a slot is said to be, a hint. It is asked again while nobody answers there, and may look for it meanwhile. @default nobody knows */
+  readonly whereIs?: ((slot: Slot) => View | undefined) | undefined
   /** @default what is given up for another lineage is deleted at once */
   readonly salvage?: Salvage | undefined
 }
@@ -102,8 +104,8 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     const { slots, self, store, machine, runtime } = init
     const moment = this.#moment()
     const incarnationOf = (peer: Peer) => this.incarnationOf(peer)
-    const { random } = runtime
-    const common = { slots, self, store, machine, random, incarnationOf, genesis: init.genesis === true }
+    const { genesis = false, whereIs = () => undefined } = init
+    const common = { slots, self, store, machine, random: runtime.random, incarnationOf, whereIs, genesis }
     this.#replicas = allSlots(slots).map(slot => new Replica({ ...common, slot }, moment))
     this.#journal = new Journal(store, runtime.clock, {
       markOf: slot => this.#replica(slot).ledger.mark,

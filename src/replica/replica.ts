@@ -36,6 +36,7 @@ export interface ReplicaInit<Command, Outcome> {
   readonly genesis: boolean
   /** The newest incarnation that was met of a peer. */
   readonly incarnationOf: (peer: string) => Incarnation | undefined
+  readonly whereIs: (slot: Slot) => View | undefined
 }
 
 export class Replica<Command, Outcome> {
@@ -56,12 +57,12 @@ export class Replica<Command, Outcome> {
     this.#init = init
     this.#moment = moment
     const effects = () => this.#effects
-    const { slot, slots, store, machine, self } = init
-    this.#ledger = new Ledger({ slot, slots, store, machine, effects }, moment.atMs)
+    this.#ledger = new Ledger({ ...init, effects }, moment.atMs)
     this.#voter = new Voter(this.#ledger, effects)
     this.#follower = new Follower(this.#ledger, this.#voter)
     const onChange = (view: View | null) => this.#onView(view)
-    this.#succession = new Succession({ self, ledger: this.#ledger, voter: this.#voter, effects, onChange })
+    const [ledger, voter] = [this.#ledger, this.#voter]
+    this.#succession = new Succession({ ...init, ledger, voter, effects, onChange })
     this.#candidacy = new Candidacy(init, this.view, moment.atMs)
     if (init.genesis && this.view !== null) this.#beginToLead(this.view)
   }

@@ -2,6 +2,7 @@
  * From one view to the next at one replica: takes in the base before the decision, installs what was decided, fetches
  * what it lacks for that, and, when it is a member no more, keeps its data until a majority of the new view has it.
  */
+import type { Slot } from '../ring/slot.ts'
 import type { Effects } from './effects.ts'
 import type { EntryId } from './entry.ts'
 import type { Ledger } from './ledger.ts'
@@ -33,6 +34,8 @@ export interface SuccessionInit {
   readonly ledger: Ledger
   readonly voter: Voter
   readonly effects: () => Effects
+  /** As in `ReplicaGroupInit`. */
+  readonly whereIs: (slot: Slot) => View | undefined
   /** Another view is installed here, or none any more. */
   readonly onChange: (view: View | null) => void
 }
@@ -287,13 +290,17 @@ export class Succession {
 
   /** Its epoch is sealed by a majority, so some view is going to be decided; whoever is no member of that is not told. */
   #askForOutcome(atMs: number): void {
-    const { ledger, voter } = this.#init
+    const { ledger, self, whereIs, effects } = this.#init
     if (!this.mayBeMember || atMs - this.#pledgeMs < RESEND_MS) return
     this.#pledgeMs = atMs
+    const { slot } = ledger
     const { instance, witnesses } = ledger.state.pledge!
-    for (const member of witnesses) {
-      voter.answer(member, { type: 'need-view', slot: ledger.slot, epoch: instance })
-    }
+    // The witnesses may have left the ring since; whoever has the slot now knows as well.
+    const present = whereIs(slot)?.members ?? []
+    const asked = new Set([...witnesses, ...present].map(({ peer }) => peer))
+    asked.delete(self.peer)
+    const message = { type: 'need-view', slot, epoch: instance } as const
+    for (const to of asked) effects().afterPersist.push({ to, message })
   }
 
   /** A view as new as `view` is decided: one installed here that is older ends, for good. */

@@ -98,6 +98,10 @@ export class UsersNode implements UsersPart {
       genesis: init.madeRing,
       onFailure: init.onStorageFailure,
       jobs,
+      whereIs: slot => {
+        void this.#locator.search(slot)
+        return this.#locator.known(slot)
+      },
       salvage: init.saveConflicts && conflictSalvage(init.saveConflicts, runtime.log)
     })
     this.#group = group

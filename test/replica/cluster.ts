@@ -93,6 +93,8 @@ export class Cluster {
   /** Messages for which it says so wait for `release`. */
   hold: (from: string, to: string, message: ReplicaMessage) => boolean = () => false
   #held: (() => void)[] = []
+  /** Where the slot is said to be. */
+  located: View | undefined
   readonly seed: string
 
   constructor(seed = randomBytes(4).toString('hex')) {
@@ -158,6 +160,7 @@ export class Cluster {
       runtime,
       events,
       jobs,
+      whereIs: () => this.located,
       salvage: async (slot, lineage, rows) => {
         const users = Array.from(rows, ([key, row]) => [userIdOfRow(key), outcomeOf(row).value] as const)
         this.salvaged.push({ peer: name, slot, lineage, users: Object.fromEntries(users) })

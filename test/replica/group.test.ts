@@ -319,6 +319,38 @@ test('who has let itself be made a member knows after a restart that it may be o
   await cluster.stop()
 })
 
+test('who let itself be made a member hears what came of it also when all have left who decided that', async () => {
+  const cluster = new Cluster()
+  await cluster.start(6, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  // d is synced for a view that nobody accepts, and is away while the others go on without it.
+  cluster.cut = (_from, _to, { type }) => type === 'accept'
+  const members = [...'abcd'].map(name => cluster.member(name))
+  assert.ok(cluster.peer('a').group.change(SLOT, { members, leader: cluster.peer('a').self }))
+  assert.ok(await cluster.time.until(() => cluster.peer('d').group.status(SLOT).mayBeMember, 3_000))
+  const store = cluster.crash('d')
+  cluster.cut = (_from, _to, { type }) => type === 'accepted'
+  await cluster.time.pass(2_000)
+  cluster.cut = () => false
+  await cluster.put('k', 'two')
+  await cluster.change('ef', 'e')
+  await cluster.settle()
+  const left = () => [...'abc'].every(name => !cluster.peer(name).group.status(SLOT).handingOff)
+  assert.ok(await cluster.time.until(left, 5_000))
+  const present = cluster.view('e')!
+  for (const name of 'abc') cluster.crash(name)
+  cluster.switchOn('d', store, 2)
+  const { group } = cluster.peer('d')
+  await cluster.time.pass(10_000)
+  assert.equal(group.status(SLOT).mayBeMember, true, 'those whom it knows are gone')
+  cluster.located = present
+  const knows = () => !group.status(SLOT).mayBeMember && !group.status(SLOT).handingOff
+  assert.ok(await cluster.time.until(knows, 1_000))
+  assert.equal(group.status(SLOT).view, null)
+  await cluster.stop()
+})
+
 test('a peer that was killed while it deleted a slot starts again, and deletes the rest', async () => {
   const cluster = new Cluster()
   await cluster.start(1, 1)

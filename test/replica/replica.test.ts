@@ -27,6 +27,7 @@ test('of a step that fails nothing is left for the one after it', async () => {
       machine: { ...registers, apply },
       random: seededRandom('of no use', 'b'),
       incarnationOf: () => undefined,
+      whereIs: () => undefined,
       genesis: false
     },
     moment
