@@ -88,7 +88,7 @@ export interface Watch {
   readonly cursor: string
   /**
    * Ends when the signal is aborted, or the peer stops.
-   * @param cursorEveryMs not more often is a cursor told, but never much later: also without changes, if it is another
+   * @param cursorEveryMs not more often is a cursor told, but after a slot was told anew, and never much later: also without changes, if it is another
    */
   batches(cursorEveryMs: number): AsyncGenerator<WatchBatch>
   end(): void

@@ -67,6 +67,8 @@ export class RingWatch implements Watch {
   /** The number of the record of the feed to be read next. */
   #next = 0
   #readingAnew = 0
+  /** A slot was told anew since the last cursor. */
+  #toldAnew = false
   #cursor = ''
   readonly #signal: AbortSignal
   readonly #ended = new AbortController()
@@ -144,12 +146,13 @@ export class RingWatch implements Watch {
         const changes = this.#take()
         owed ||= changes.length > 0
         const nowMs = clock.monotonic()
-        const dueMs = owed ? givenMs + cursorEveryMs : lookedMs + PROGRESS_MS
+        // A cursor from before a slot was told anew would have all of it told again, after a reset.
+        const dueMs = this.#toldAnew ? nowMs : owed ? givenMs + cursorEveryMs : lookedMs + PROGRESS_MS
         let cursor: string | undefined
         if (nowMs >= dueMs) {
           const here = this.#encode()
           lookedMs = nowMs
-          owed = false
+          owed = this.#toldAnew = false
           if (here !== given) {
             cursor = given = here
             givenMs = nowMs
@@ -271,6 +274,7 @@ export class RingWatch implements Watch {
       } while (after !== undefined)
       watched.place = at
       watched.anew = 'no'
+      this.#toldAnew = true
       this.#tell(told)
     } catch {
       await sleep(this.#init.runtime.clock, RETRY_MS, this.#signal).catch(() => {}) // nobody leads it at the moment

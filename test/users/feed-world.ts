@@ -2,7 +2,7 @@
 import type { Peer } from '../../src/chord/ring-node.ts'
 import { BEFORE_FIRST, type EntryId } from '../../src/replica/entry.ts'
 import { allSlots, type Slot } from '../../src/ring/slot.ts'
-import { silentLog, systemRandom } from '../../src/runtime.ts'
+import { silentLog, sleep, systemRandom } from '../../src/runtime.ts'
 import { type Change, sequenceOf, type WatchOptions } from '../../src/users/change.ts'
 import type { FollowedSlot, SlotChanges } from '../../src/users/change-source.ts'
 import type { ListPage, ListQuery } from '../../src/users/listing.ts'
@@ -37,6 +37,8 @@ export class FeedWorld {
   )
   /** Questions that were asked, of all watchers and gateways together. */
   questions = 0
+  /** So long it takes to read the users of a slot. */
+  listMs: (slot: Slot) => number = () => 0
   /** Whether a question is lost on its way. */
   loses: () => boolean = () => false
   readonly #waiting = new Set<() => void>()
@@ -104,7 +106,10 @@ export class FeedWorld {
       },
       runtime: { clock: this.clock, random: systemRandom, log: silentLog },
       stopping: new AbortController().signal,
-      list: async (query: ListQuery) => this.#list(query)
+      list: async (query: ListQuery) => {
+        await sleep(this.clock, this.listMs(query.slot))
+        return this.#list(query)
+      }
     }
     const feed = new RingFeed(init)
     return {

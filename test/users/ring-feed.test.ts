@@ -161,6 +161,21 @@ describe('the feed of one peer', () => {
     after.end()
   })
 
+  it('tells a cursor at once after a slot was told from the beginning, so that none is told so again', async () => {
+    const world = new FeedWorld()
+    for (const slot of allSlots(SLOTS)) world.write(slot, 'ada')
+    world.listMs = slot => 100 * slot
+    const { open } = world.gateway()
+    const told = new Told(await open({ since: '0' }), 10_000)
+    await told.during(world.clock, 500)
+    assert.equal(told.names.length, SLOTS)
+    told.end()
+    const next = new Told(await open({ since: told.cursor }))
+    await next.during(world.clock, 1_000)
+    assert.deepEqual(next.names, [])
+    next.end()
+  })
+
   it('tells everybody every version in order, or resets, whatever happens', async () => {
     const seed = chooseSeed()
     for (let run = 0; run < RUNS; run++) await anything(seed, run)
