@@ -11,10 +11,17 @@ export class Follower {
   readonly #voter: Voter
   /** When entries last came. */
   #appendedMs = Number.NEGATIVE_INFINITY
+  /** When a leader last taught it anything, or this start began. */
+  #taughtMs: number
 
-  constructor(ledger: Ledger, voter: Voter) {
+  constructor(ledger: Ledger, voter: Voter, atMs: number) {
     this.#ledger = ledger
     this.#voter = voter
+    this.#taughtMs = atMs
+  }
+
+  get taughtMs(): number {
+    return this.#taughtMs
   }
 
   /** True if it came from the leader that this replica follows. */
@@ -50,6 +57,7 @@ export class Follower {
    * that nothing older may touch what is learned, and no former view has to be handed off.
    */
   learn(from: Incarnation, { slot, epoch, prev, entries, commit }: Learn, atMs: number): void {
+    this.#taughtMs = atMs
     const ledger = this.#ledger
     const { floor, view, next, clearing, handOff } = ledger.state
     if (clearing) return

@@ -59,10 +59,10 @@ export class Replica<Command, Outcome> {
     const effects = () => this.#effects
     this.#ledger = new Ledger({ ...init, effects }, moment.atMs)
     this.#voter = new Voter(this.#ledger, effects)
-    this.#follower = new Follower(this.#ledger, this.#voter)
+    this.#follower = new Follower(this.#ledger, this.#voter, moment.atMs)
     const onChange = (view: View | null) => this.#onView(view)
-    const [ledger, voter] = [this.#ledger, this.#voter]
-    this.#succession = new Succession({ ...init, ledger, voter, effects, onChange })
+    const [ledger, voter, follower] = [this.#ledger, this.#voter, this.#follower]
+    this.#succession = new Succession({ ...init, ledger, voter, follower, effects, onChange })
     this.#candidacy = new Candidacy(init, this.view, moment.atMs)
     if (init.genesis && this.view !== null) this.#beginToLead(this.view)
   }

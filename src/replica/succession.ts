@@ -5,10 +5,11 @@
 import type { Slot } from '../ring/slot.ts'
 import type { Effects } from './effects.ts'
 import type { EntryId } from './entry.ts'
+import type { Follower } from './follower.ts'
 import type { Ledger } from './ledger.ts'
 import type { Data, Fetch, Install, Installed, NeedView, Stale, Sync } from './message.ts'
 import { Votes } from './quorum.ts'
-import { ENTRIES_BYTES_MAX, HEARTBEAT_MS, RESEND_MS } from './timing.ts'
+import { ENTRIES_BYTES_MAX, HEARTBEAT_MS, RESEND_MS, UNTAUGHT_MS, UNTAUGHT_PAUSE_MS } from './timing.ts'
 import {
   compareViews,
   type Incarnation,
@@ -33,6 +34,7 @@ export interface SuccessionInit {
   readonly self: Incarnation
   readonly ledger: Ledger
   readonly voter: Voter
+  readonly follower: Pick<Follower, 'taughtMs'>
   readonly effects: () => Effects
   /** As in `ReplicaGroupInit`. */
   readonly whereIs: (slot: Slot) => View | undefined
@@ -54,6 +56,7 @@ export class Succession {
   #fetchMs = Number.NEGATIVE_INFINITY
   #fetchFrom = 0
   #announcement: Announcement | undefined
+  /** When it answered a sync, or asked what came of one. */
   #pledgeMs = Number.NEGATIVE_INFINITY
   #handedOff: Votes<true> | undefined
   #handOffMs = Number.NEGATIVE_INFINITY
@@ -76,6 +79,14 @@ export class Succession {
   get mayBeMember(): boolean {
     const { pledge, floor } = this.#init.ledger.state
     return pledge !== null && floor < pledge.instance
+  }
+
+  /** What it has belongs to no view that it knows, is promised to none (R7), and nobody has added to it for a while. */
+  #isLeftover(atMs: number): boolean {
+    const { ledger, follower } = this.#init
+    const { view, handOff, clearing } = ledger.state
+    if (view !== null || handOff || clearing || this.#incoming !== undefined || this.mayBeMember) return false
+    return this.#holdsData && atMs - follower.taughtMs > UNTAUGHT_MS
   }
 
   tick(atMs: number): void {
@@ -116,8 +127,9 @@ export class Succession {
       this.#install(atMs)
       return
     }
-    // At the floor and without a view: what is here may be a base that was promised to an instance after `view` (R7).
-    if (installed === null && view.epoch === floor) return
+    // At the floor and without a view: what is here may be a base that was promised to an instance after `view` (R7),
+    // or be on its way here for one.
+    if (installed === null && view.epoch === floor && !this.#isLeftover(atMs)) return
     const handOff = ledger.view !== null || ledger.state.handOff
     const clearing = ledger.state.clearing || (!handOff && this.#holdsData)
     ledger.save({
@@ -288,13 +300,21 @@ export class Succession {
     this.#install(atMs)
   }
 
-  /** Its epoch is sealed by a majority, so some view is going to be decided; whoever is no member of that is not told. */
+  /**
+   * What came of a view that its `synced` may have decided: its epoch is sealed by a majority, so some view is going to be
+   * decided; whoever is no member of that is not told. And whether what was left here is for anything: it is
+   * dropped when a member says that this peer is none, and never before, as it may be all that there is.
+   */
   #askForOutcome(atMs: number): void {
     const { ledger, self, whereIs, effects } = this.#init
-    if (!this.mayBeMember || atMs - this.#pledgeMs < RESEND_MS) return
+    const isLeftover = this.#isLeftover(atMs)
+    if (!isLeftover && !this.mayBeMember) return
+    if (atMs - this.#pledgeMs < (isLeftover ? UNTAUGHT_PAUSE_MS : RESEND_MS)) return
     this.#pledgeMs = atMs
     const { slot } = ledger
-    const { instance, witnesses } = ledger.state.pledge!
+    const { pledge, floor } = ledger.state
+    const { instance, witnesses } =
+      pledge === null || isLeftover ? { instance: floor, witnesses: [] } : pledge
     // The witnesses may have left the ring since; whoever has the slot now knows as well.
     const present = whereIs(slot)?.members ?? []
     const asked = new Set([...witnesses, ...present].map(({ peer }) => peer))

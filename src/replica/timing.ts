@@ -49,6 +49,10 @@ export const LOG_COMPACTED_ENTRIES = 256
 export const LEARNER_LAG_ENTRIES = 100
 /** A planned change whose new members do not get on for so long is given up. */
 export const LEARNER_TIMEOUT_MS = 15_000
+/** A change that is given up tells nobody. Who was taught for one keeps it so long for the next try, then asks whether it is for anything, */
+export const UNTAUGHT_MS = 10 * 60_000
+/** and asks again so often until somebody answers. */
+export const UNTAUGHT_PAUSE_MS = 10_000
 /** Rows that are due make entries of the log, at most so many at each heartbeat: 1,000 a second and slot. */
 export const ELAPSED_ENTRIES_MAX = 256
 /** Sending the table of one slot to another peer. Who takes nothing for a while is cut off long before. */
@@ -65,4 +69,8 @@ assert(HEARTBEAT_MS * 3 < AGREE_SUSPECT_MS, 'two lost heartbeats must not make a
 assert(AGREE_SUSPECT_MS < SUSPECT_MS, 'who is asked must agree before it would ask')
 assert(SUSPECT_MS < STEP_DOWN_MS, 'a leader that is cut off must not step down before the others notice')
 assert(LEARNER_LAG_ENTRIES < LOG_RETAINED_ENTRIES, 'a learner must be able to catch up from the log')
+assert(
+  LEARNER_TIMEOUT_MS < UNTAUGHT_MS,
+  'a learner must not doubt a change that its leader still goes on with'
+)
 assert(SEALED_WAIT_MS * 2 <= USERS_TRY_TIMEOUT_MS, 'a leader must answer before its caller takes it for lost')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Entry } from '../../src/replica/entry.ts'
 import type { View } from '../../src/replica/view.ts'
-import { rowKey } from '../../src/storage/keys.ts'
+import { replicaDataRange, rowKey } from '../../src/storage/keys.ts'
 import { Cluster, SLOT } from './cluster.ts'
 
 test('a planned change half done by a leader that died is finished by the others', async () => {
@@ -359,6 +359,57 @@ test('nobody is asked to accept before a majority of the former members has the 
   await cluster.time.until(() => cluster.view('e') !== null, 5_000)
   assert.ok(said('accept').length > 0)
   assert.equal((await cluster.time.finish(write, 5_000)).kind, 'done')
+  await cluster.settle()
+  await cluster.stop()
+})
+
+test('a learner that became no member drops what it got, when a member says that it is none', async () => {
+  const cluster = new Cluster()
+  await cluster.start(4, 3)
+  for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'x')
+  await cluster.settle()
+  cluster.cut = (_from, _to, { type }) => type === 'learned'
+  const members = [...'abcd'].map(name => cluster.member(name))
+  assert.ok(cluster.peer('a').group.change(SLOT, { members, leader: cluster.peer('a').self }))
+  await cluster.time.pass(60_000)
+  assert.equal(cluster.peer('a').group.status(SLOT).changing, false, 'it was given up')
+  const kept = () => [...cluster.peer('d').store.range(replicaDataRange(SLOT))].length
+  const before = kept()
+  assert.ok(before > 0)
+  // It may be all that there is: as long as nobody says anything it is kept.
+  cluster.cut = (from, to) => from === 'd' || to === 'd'
+  cluster.located = cluster.view('a')!
+  await cluster.time.pass(11 * 60_000)
+  cluster.restart('d')
+  await cluster.time.pass(11 * 60_000)
+  assert.equal(kept(), before)
+  cluster.cut = () => false
+  assert.ok(await cluster.time.until(() => kept() === 0, 20_000))
+  await cluster.change('abcd', 'a')
+  await cluster.settle()
+  await cluster.stop()
+})
+
+test('a learner that is still taught drops nothing, however long that takes', async () => {
+  const cluster = new Cluster()
+  await cluster.start(5, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  // d has everything soon, e gets nothing for a long time and says that it is there.
+  cluster.cut = (from, _to, { type }) => from === 'e' && type === 'learned'
+  cluster.located = cluster.view('a')!
+  const group = cluster.peer('a').group
+  const members = [...'abcde'].map(name => cluster.member(name))
+  assert.ok(group.change(SLOT, { members, leader: cluster.peer('a').self }))
+  const gap = { type: 'gap', slot: SLOT, epoch: cluster.view('a')!.epoch, sequence: 0 } as const
+  for (let s = 0; s < 12 * 60; s += 5) {
+    await cluster.time.pass(5_000)
+    group.received(cluster.peer('e').self, [gap])
+  }
+  assert.equal(cluster.peer('d').group.status(SLOT).applied.sequence, 1)
+  assert.ok(!cluster.posted.some(({ from, message }) => from === 'd' && message.type === 'need-view'))
+  cluster.cut = () => false
+  await cluster.time.until(() => cluster.view('d') !== null, 5_000)
   await cluster.settle()
   await cluster.stop()
 })

@@ -114,7 +114,7 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
   mutation(
     'a base that was promised is dropped',
     SUCCESSION,
-    'if (installed === null && view.epoch === floor)',
+    'if (installed === null && view.epoch === floor && !this.#isLeftover(atMs))',
     'if (false)'
   ),
   mutation(
