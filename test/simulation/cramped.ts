@@ -16,6 +16,9 @@ export const CRAMPED: readonly Patch[] = [
   constant('replica/timing.js', 'STEP_DOWN_MS', 600),
   constant('replica/timing.js', 'PROPOSAL_TIMEOUT_MS', 250),
   constant('replica/timing.js', 'RESEND_MS', 120),
+  constant('replica/timing.js', 'LEARNER_TIMEOUT_MS', 2_000),
+  constant('replica/timing.js', 'UNTAUGHT_MS', 2_500),
+  constant('replica/timing.js', 'UNTAUGHT_PAUSE_MS', 200),
   constant('replica/snapshot.js', 'CLEAR_KEYS', 3),
   constant('replica/led-slot.js', 'RETRY_MS', 150),
   constant('replica/led-slot.js', 'INSTALL_WAIT_MS', 1_000)
