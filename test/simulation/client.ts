@@ -8,7 +8,7 @@ import { errorName } from '../../src/errors.ts'
 import { pick, type Random } from '../../src/runtime.ts'
 import type { User } from '../../src/users/user.ts'
 import type { Traced, TracedUsers, WriteOptions } from '../../src/users/users.ts'
-import type { Answer, Call, Request, State } from './history.ts'
+import { type Answer, type Call, OFFLINE_MARK, type Request, type State } from './history.ts'
 import type { SimulatedPeer } from './peer.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -18,6 +18,8 @@ export interface ClientInit {
   readonly random: Random
   /** Decides when an answered write is repeated, and which. */
   readonly repeating: Random
+  /** Decides which writes set OFFLINE, and which patches ask for a lease. */
+  readonly leasing: Random
   readonly thinkMs: number
   /** Those who may be asked now; one of them. */
   readonly gateway: (client: string) => SimulatedPeer | undefined
@@ -53,6 +55,11 @@ const REPEATS = 0.05
 const REPEATABLE = 4
 /** Part of the rest that is about the presence of a user of its own. */
 const LEASES = 0.1
+/** Part of the writes of other users that set OFFLINE, and of the patches of them that ask for a lease. */
+const OFFLINE = 0.3
+const LEASED = 0.5
+/** Ends in no run: what a user is to the checkers changes by writes only. */
+const LONG_TTL_MS = 3_600_000
 const TTL_MS = [1_000, 2_500] as const
 
 export class Client {
@@ -101,7 +108,7 @@ export class Client {
         const committed = this.#init.committed(user)
         const result = await this.#try(gateway, user, request, { idempotencyKey, ageMs })
         // Once it may have been executed, a later "certainly not" is only about the later try.
-        if (result.kind !== 'rejected' || answer.kind === 'rejected') {
+        if (!isRefused(result) || answer.kind === 'rejected') {
           answer = result
           committedBefore = committed
         }
@@ -120,7 +127,8 @@ export class Client {
   }
 
   #keep(call: Call): void {
-    if (call.answer.kind === 'rejected' || call.answer.kind === 'unknown') return
+    // What was refused is not remembered: sent again it may well be done.
+    if (isRefused(call.answer) || call.answer.kind === 'unknown') return
     this.#answered.push(call)
     if (this.#answered.length > REPEATABLE) this.#answered.shift()
   }
@@ -137,12 +145,14 @@ export class Client {
 
   #draw(user: string): Request {
     const draw = this.#init.random.next()
-    const mark = `${this.#init.name}-${++this.#marks}`
+    const off = this.#init.leasing.next() < OFFLINE ? OFFLINE_MARK : ''
+    const leases = this.#init.leasing.next() < LEASED
+    const mark = `${this.#init.name}-${++this.#marks}${off}`
     const seen = this.#seen.get(user)
     if (draw < 0.35) return { kind: 'get' }
     if (draw < 0.5) return { kind: 'set', mark }
     if (draw < 0.6) return { kind: 'create', mark }
-    if (draw < 0.7) return { kind: 'patch', mark }
+    if (draw < 0.7) return { kind: 'patch', mark, leases }
     if (draw < 0.82) return { kind: 'delete' }
     if (seen?.version === undefined) return { kind: 'get' }
     return { kind: 'replace', mark, version: seen.version, expected: seen.state }
@@ -255,7 +265,7 @@ async function ask(
           await users.set(user, profileOf(request.mark), { ...options, ifVersion: request.version })
         )
       case 'patch':
-        return written(await users.patch(user, { profile: { patch: request.mark } }, options))
+        return written(await users.patch(user, patchOf(request), options))
       case 'delete':
         return (await users.delete(user, options)).value ? { kind: 'done' } : { kind: 'absent' }
     }
@@ -265,7 +275,17 @@ async function ask(
 }
 
 function profileOf(mark: string) {
-  return { status: 'ONLINE' as const, profile: { set: mark } }
+  const status = mark.endsWith(OFFLINE_MARK) ? 'OFFLINE' : 'ONLINE'
+  return { status, profile: { set: mark } } as const
+}
+
+function patchOf({ mark, leases = false }: Extract<Request, { kind: 'patch' }>) {
+  return { profile: { patch: mark }, ...(leases && { ttlMs: LONG_TTL_MS }) }
+}
+
+/** Nothing was done by that try; of one before it, which may have been executed, it says nothing. */
+function isRefused({ kind }: Answer): boolean {
+  return kind === 'rejected' || kind === 'offline'
 }
 
 function written({ value, created, replayed }: Traced<User>): Answer {
@@ -287,6 +307,8 @@ function failed(error: unknown, { kind }: Request): Answer {
       const current = seenOf((error as { current?: User }).current)
       return { kind: 'conflict', ...current, later: kind === 'create' }
     }
+    case 'InvalidUserError':
+      return { kind: 'offline' }
     case 'BusyError':
     case 'UnavailableError':
     case 'NotRunningError':

@@ -16,7 +16,8 @@ export type Request =
   | { readonly kind: 'create'; readonly mark: string }
   /** Only if the user is still in the state in which it had `version`. */
   | { readonly kind: 'replace'; readonly mark: string; readonly version: string; readonly expected: State }
-  | { readonly kind: 'patch'; readonly mark: string }
+  /** With `leases` it asks for a lease, which whoever is OFFLINE cannot have. */
+  | { readonly kind: 'patch'; readonly mark: string; readonly leases?: boolean }
   | { readonly kind: 'delete' }
 
 export type Answer =
@@ -37,6 +38,8 @@ export type Answer =
       readonly version: string | undefined
       readonly later: boolean
     }
+  /** Not done: the user was OFFLINE. */
+  | { readonly kind: 'offline' }
   /** `done` or `absent`, and the answer does not say which. */
   | { readonly kind: 'gone' }
   /** It may have been done, or may be yet. */
@@ -81,6 +84,14 @@ export function agrees({ request, answer }: Call, again: Answer): boolean {
   if (again.kind === 'gone' || answer.kind === 'gone') return request.kind === 'patch'
   if (again.kind !== 'done' || answer.kind !== 'done') return again.kind === answer.kind
   return again.created === undefined || answer.created === undefined || again.created === answer.created
+}
+
+/** Marks of writes that set the status OFFLINE end so. */
+export const OFFLINE_MARK = '-off'
+
+/** Whether a user in that state is OFFLINE. */
+export function isOffline(state: State): boolean {
+  return state?.slice(0, state.indexOf('/')).endsWith(OFFLINE_MARK) === true
 }
 
 export function isWrite({ request }: Call): boolean {

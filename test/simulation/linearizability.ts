@@ -3,7 +3,7 @@
  * nothing of versions or of the protocol. Calls of different users need not be looked at together: a history is
  * linearizable if that of every user is.
  */
-import { type Call, type State, stateAfter } from './history.ts'
+import { type Call, isOffline, type State, stateAfter } from './history.ts'
 
 export type Linearizability =
   | { readonly kind: 'yes' }
@@ -162,7 +162,7 @@ function effect({ request, answer }: Call, state: State): Step {
       ? state === undefined
       : request.kind === 'replace'
         ? state === request.expected
-        : request.kind !== 'patch' || state !== undefined
+        : request.kind !== 'patch' || (state !== undefined && !(request.leases && isOffline(state)))
   const after = holds ? stateAfter(request, state) : state
   switch (answer.kind) {
     case 'read':
@@ -170,6 +170,8 @@ function effect({ request, answer }: Call, state: State): Step {
     case 'done':
       if (request.kind === 'delete') return to(state !== undefined, undefined)
       return to(holds && (answer.state === undefined || answer.state === after), after)
+    case 'offline':
+      return to(isOffline(state), state)
     case 'absent':
       return to(state === undefined, undefined)
     case 'conflict':

@@ -183,6 +183,12 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     "this.#init.effects().settle(ticket, { kind: 'done', outcome });"
   ),
   mutation(
+    'a refusal does not wait for what it saw',
+    LEADERSHIP,
+    'this.#whenConfirmed(ticket, before?.sequence ?? 0, () => this.#refuse(ticket, error));',
+    'this.#refuse(ticket, error);'
+  ),
+  mutation(
     'a condition that failed does not wait for what it saw',
     LEADERSHIP,
     'this.#ask(ticket, before?.sequence ?? 0, () => outcome);',

@@ -46,6 +46,8 @@ const EQUAL_MS = 10_000
 const RELEASED_MS = 10_000
 /** Nobody renews them any more. */
 const LEASES_MS = 10_000
+/** Longer than any run, and shorter than the leases that are to end in none. */
+const LONG_MS = 1_000_000
 /** No view changed for so long: everything is where it should be. */
 const QUIET_MS = 3_000
 const QUIET_WITHIN_MS = 60_000
@@ -112,6 +114,7 @@ export class Run {
         time,
         random,
         repeating: seededRandom(seed, `client ${number} repeats`),
+        leasing: seededRandom(seed, `client ${number} leases`),
         thinkMs,
         gateway: () => this.#ring.gateway(number, random),
         user: (draw: Random) =>
@@ -194,7 +197,11 @@ export class Run {
       witness.fault('liveness: the peers are not one ring again')
     await this.#callEverySlot()
     await must('are not followed by all members', COMPLETE_MS, slot => this.#ring.isFollowed(slot))
-    await must('have leases that are over', LEASES_MS, slot => this.#ring.witness.slot(slot).leases === 0)
+    await must(
+      'have leases that are over',
+      LEASES_MS,
+      slot => this.#ring.witness.slot(slot).leases(LONG_MS) === 0
+    )
     await must('are not equal at all members', EQUAL_MS, slot => this.#isEqual(slot))
     await must('are kept by former members', RELEASED_MS, slot => this.#ring.isReleased(slot))
     await this.#settle(slots)
@@ -295,7 +302,7 @@ export class Run {
     const { answer, user, request, idempotencyKey } = call
     const truth = witness.slot(this.#slotOf(user))
     const operation = operationIdOf(user, idempotencyKey!)
-    if (answer.kind === 'rejected' && truth.wasLogged(operation))
+    if ((answer.kind === 'rejected' || answer.kind === 'offline') && truth.wasLogged(operation))
       witness.fault(`invariant 16: ${describeCall(call)} was rejected, and is in a log`)
     const remembered =
       answer.kind === 'done' ||

@@ -66,9 +66,10 @@ export class SlotTruth {
     return this.views.get(Math.max(...this.views.keys()))
   }
 
-  /** Users with a lease, as the last committed entry leaves them. */
-  get leases(): number {
-    return [...this.#rows.present()].filter(row => new UserRow(row).lease !== undefined).length
+  /** Users with a lease that ends before `untilMs` of log time, as the last committed entry leaves them. */
+  leases(untilMs: number): number {
+    const leases = [...this.#rows.present()].map(row => new UserRow(row).lease)
+    return leases.filter(lease => lease !== undefined && lease.untilMs < untilMs).length
   }
 
   /** `replica` is the disk of `by` after `change`. */

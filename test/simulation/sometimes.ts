@@ -8,6 +8,7 @@ export const SOMETIMES: readonly string[] = [
   'answer create unknown',
   'answer delete absent',
   'answer patch gone',
+  'answer patch offline',
   'answer replace conflict',
   'answer set rejected',
   'answer set unknown',
