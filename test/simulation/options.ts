@@ -23,7 +23,7 @@ const FAULTS = [
   'rough-network'
 ] as const
 /** Came later. Each is drawn from a stream of its own, so that every seed stayed the run that it was, but for them. */
-const LATER_FAULTS = ['damage'] as const
+const LATER_FAULTS = ['damage', 'ambush', 'outage', 'stop'] as const
 export type Fault = (typeof FAULTS)[number] | (typeof LATER_FAULTS)[number]
 export const ALL_FAULTS: readonly Fault[] = [...FAULTS, ...LATER_FAULTS]
 

@@ -8,6 +8,7 @@ import { PeerBook } from '../../src/chord/peer-book.ts'
 import type { Peer } from '../../src/chord/ring-node.ts'
 import { BOOT_NONCE_BYTES, BOOT_NONCES_MAX, LEAVE_LINGER_MS } from '../../src/constants.ts'
 import { Events } from '../../src/events.ts'
+import type { ReplicaMessage } from '../../src/replica/message.ts'
 import type { Placement } from '../../src/replica/placement.ts'
 import type { PlannerTimes } from '../../src/replica/planner.ts'
 import type { Incarnation, Member } from '../../src/replica/view.ts'
@@ -43,6 +44,7 @@ export interface SimulatedPeerInit {
   readonly times: PlannerTimes
   /** How often everything on the disk is read. @default as in production: hardly ever in a run */
   readonly scrub?: ScrubPace | undefined
+  readonly onSaid: (by: SimulatedPeer, messages: readonly ReplicaMessage[]) => void
   /** Where slots should be, according to somebody else than Chord. */
   readonly placement?: ((self: Peer, truth: Placement) => Placement) | undefined
 }
@@ -182,6 +184,20 @@ export class SimulatedPeer {
     process.ended.resolve()
   }
 
+  /** As SIGTERM: others lead first, and what was written is durable. The disk and the machine are free then. */
+  async stop(): Promise<void> {
+    const process = this.#process
+    if (process === undefined) return
+    process.ready = false
+    try {
+      await process.node.stop()
+      await process.chord.stop()
+    } catch (error) {
+      if (this.#process === process) throw error // nobody has killed it meanwhile
+    }
+    if (this.#process === process) this.crash(1)
+  }
+
   /** Gives its slots to others and leaves the ring for good. False: not within `ms`; it goes on. */
   async leave(ms: number): Promise<boolean> {
     const process = this.#process
@@ -213,7 +229,8 @@ export class SimulatedPeer {
     if (this.#process !== process) return false
     this.outside = true
     this.left = true
-    this.crash(1)
+    await process.node.stop()
+    if (this.#process === process) this.crash(1)
     return true
   }
 
@@ -292,7 +309,10 @@ export class SimulatedPeer {
         chord.heard(peer)
       },
       onDisowned: () => this.#disowned(),
-      onSent: messages => witness.sent(self, messages),
+      onSent: messages => {
+        witness.sent(self, messages)
+        this.#init.onSaid(this, messages)
+      },
       count: what => witness.count(what)
     })
     const { peer } = this

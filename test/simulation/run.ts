@@ -193,6 +193,7 @@ export class Run {
     await must('have no leader', LEADERS_MS, slot => this.#ring.leaderOf(slot) !== undefined)
     for (const client of this.#clients) client.stop()
     await time.finish(Promise.all(this.#calling), CLIENTS_MS)
+    this.#ring.bringBack()
     if (!(await time.until(() => this.#ring.allReady && this.#ring.isOneRing, ONE_RING_MS)))
       witness.fault('liveness: the peers are not one ring again')
     await this.#callEverySlot()

@@ -3,6 +3,7 @@
  * that any of them can be left out without moving the others. Peers are meant by number, modulo those there are.
  */
 import { pick, type Random } from '../../src/runtime.ts'
+import { SPOTS, type Spot } from './ambush.ts'
 import { DAMAGES, type Damage } from './disk.ts'
 import { ALL_FAULTS, type Fault, type RunOptions } from './options.ts'
 import { seededRandom } from './random.ts'
@@ -11,6 +12,23 @@ export type Step = {
   readonly atMs: number
 } /** kill -9; `kept`: the part of the writes under way that survives. */ & (
   | { readonly kind: 'crash'; readonly peer: number; readonly kept: number; readonly downMs: number }
+  /**
+   * Whoever is the `nth` to say or write what is meant by `spot` is killed there. What it says at that moment is lost for
+   * peers whose bit is set in `lost`. With `stays` it comes back after all others, if every slot can bear that.
+   */
+  | {
+      readonly kind: 'ambush'
+      readonly spot: Spot
+      readonly nth: number
+      readonly lost: number
+      readonly kept: number
+      readonly downMs: number
+      readonly stays: boolean
+    }
+  /** As a crash, and it takes seconds until somebody starts the peer again. */
+  | { readonly kind: 'outage'; readonly peer: number; readonly kept: number; readonly downMs: number }
+  /** The peer is stopped as one should, and started again. */
+  | { readonly kind: 'stop'; readonly peer: number; readonly downMs: number }
   /** Power fails for all peers, or for the members of one slot. */
   | { readonly kind: 'power'; readonly slot: number | 'all'; readonly kept: number; readonly downMs: number }
   /** Peers whose bit is set hear nobody else, nor are they heard. */
@@ -108,6 +126,24 @@ const DRAWS: Readonly<Record<Fault, Draw | undefined>> = {
     restart: random.next() < 0.5,
     downMs: upTo(random, 900)
   }),
+  ambush: random => ({
+    atMs: 0,
+    kind: 'ambush',
+    spot: pick(random, SPOTS)!,
+    nth: 1 + Math.floor(6 * random.next() ** 2), // the first one mostly: some are rare
+    lost: random.next() < 0.5 ? 0 : any(random),
+    kept: random.next(),
+    downMs: random.next() < 0.6 ? upTo(random, 900) : upTo(random, 5_000),
+    stays: random.next() < 0.7
+  }),
+  outage: random => ({
+    atMs: 0,
+    kind: 'outage',
+    peer: any(random),
+    kept: random.next(),
+    downMs: 1_000 + upTo(random, 5_000)
+  }),
+  stop: random => ({ atMs: 0, kind: 'stop', peer: any(random), downMs: upTo(random, 900) }),
   join: () => ({ atMs: 0, kind: 'join' }),
   leave: random => ({ atMs: 0, kind: 'leave', peer: any(random) }),
   lie: random => ({ atMs: 0, kind: 'lie', ms: 500 + upTo(random, 3_000), salt: any(random) }),

@@ -4,6 +4,10 @@
  */
 export const SOMETIMES: readonly string[] = [
   'accepted view taken over by another proposer',
+  'ambush at an acceptance',
+  'ambush at appended',
+  'ambush at installed',
+  'ambush at synced',
   'answer create conflict',
   'answer create unknown',
   'answer delete absent',
@@ -25,7 +29,9 @@ export const SOMETIMES: readonly string[] = [
   'member again',
   'members changed',
   'old copy refused',
+  'peer back in peace',
   'peer left',
+  'peer stopped',
   'sent data',
   'sent fetch',
   'sent gap',

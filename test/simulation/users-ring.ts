@@ -6,6 +6,7 @@ import { genesisView, sameMember, type View } from '../../src/replica/view.ts'
 import { allSlots } from '../../src/ring/slot.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import type { SlotTally } from '../../src/users/users-rpc.ts'
+import { Ambushes } from './ambush.ts'
 import { Hellos } from './hello.ts'
 import { Liar } from './liar.ts'
 import { SimulatedNetwork } from './network.ts'
@@ -19,6 +20,8 @@ import { Witness } from './witness.ts'
 
 const PEERS_MAX = 8
 const LEAVE_MS = 15_000
+/** A peer that is stopped has ended by then, also when it stood still for a while, or its disk did. */
+const STOP_MS = 40_000
 /** A process that ended by itself is started again after so long. */
 const RESTART_MS = 300
 const SETUP_MS = 60_000
@@ -38,12 +41,16 @@ export class UsersRing {
   readonly #mends = new Set<() => void>()
   /** Peers that are never mended. */
   readonly #broken = new Set<SimulatedPeer>()
+  readonly #ambushes = new Ambushes<SimulatedPeer>()
+  /** A peer that stays away until the others have shown that they get on without it. */
+  #absent: SimulatedPeer | undefined
   /** Clients on the side of a peer that is cut off. */
   #isolated: SimulatedPeer | undefined
   /** Restarts take so long, by peer; the next one only. */
   readonly #downMs = new Map<SimulatedPeer, number>()
-  #leaving = false
-  #diskLost = false
+  #leaver: SimulatedPeer | undefined
+  /** A disk, or a peer for long: more than one in a run may be more than a slot can bear. */
+  #lost = false
   #healed = false
 
   constructor(options: RunOptions) {
@@ -52,6 +59,7 @@ export class UsersRing {
     this.#random = seededRandom(seed, 'ring')
     this.network = new SimulatedNetwork(this.time, seededRandom(seed, 'network'))
     this.witness = new Witness(slots, () => this.time.monotonic())
+    this.witness.onChange = (member, change) => this.#ambushes.wrote(this.#peerOf(member.peer), change)
     const first = this.#create()
     this.genesis = createGenesis({ slots, replicas, virtualNodes }, first, seededRandom(seed, 'genesis'))
     this.#liar = new Liar(seed, () => this.#running().map(({ peer }) => peer))
@@ -89,6 +97,15 @@ export class UsersRing {
     switch (step.kind) {
       case 'crash':
         this.#crash(of(step.peer), step.kept, step.downMs)
+        break
+      case 'outage':
+        this.#crash(of(step.peer), step.kept, step.downMs)
+        break
+      case 'ambush':
+        this.#ambushes.set(step.spot, step.nth, victim => this.#spring(victim, step))
+        break
+      case 'stop':
+        this.#stop(of(step.peer), step.downMs)
         break
       case 'power':
         this.#power(step)
@@ -155,17 +172,28 @@ export class UsersRing {
   /** From now on nothing fails any more, and everybody comes back, except who is broken. */
   heal(): void {
     this.#healed = true
+    this.#ambushes.clear()
     this.network.setOptions({})
     for (const mend of this.#mends) mend()
     this.#mends.clear()
     this.#isolated = undefined
     this.#liar.end()
     for (const peer of this.peers) {
-      if (this.#broken.has(peer)) continue
+      if (this.#broken.has(peer) || peer === this.#absent) continue
       peer.disk.flushMs = [0.2, 2]
       peer.machine?.resume()
       if (!peer.running && this.#isToRun(peer)) this.#start(peer)
     }
+  }
+
+  /** Whoever stayed away comes back, later than all others. */
+  bringBack(): void {
+    const peer = this.#absent
+    this.#absent = undefined
+    if (peer === undefined) return
+    this.witness.count('peer back in peace')
+    peer.disk.flushMs = [0.2, 2]
+    this.#start(peer)
   }
 
   /** The peer that leads a slot by its newest view, with a majority that follows it. */
@@ -258,6 +286,7 @@ export class UsersRing {
         spreadMs: 300 + random.next() * 3_000
       },
       scrub: faults.includes('damage') ? SCRUB : undefined,
+      onSaid: (by, messages) => this.#ambushes.said(by, messages),
       placement: (self, truth) => this.#liar.placement(self, truth)
     })
     this.peers.push(added)
@@ -289,6 +318,38 @@ export class UsersRing {
     if (peer === undefined) return
     this.#downMs.set(peer, downMs)
     peer.crash(kept)
+  }
+
+  /** In the middle of what it says or writes, so it is killed a moment later. */
+  #spring(
+    victim: SimulatedPeer,
+    { spot, lost, kept, downMs, stays }: Extract<Step, { kind: 'ambush' }>
+  ): void {
+    const { self } = victim
+    if (self === undefined || this.#broken.has(victim)) return
+    const isLost = (to: Peer) => ((lost >> this.#numberOf(to)) & 1) === 1
+    const mend = this.network.cut((from, to) => from === victim.peer && isLost(to))
+    this.time.timer(0, () => {
+      mend()
+      if (victim.self !== self) return
+      this.witness.count(`ambush at ${spot}`)
+      if (stays && this.#canBeWithout) {
+        this.#lost = true
+        this.#absent = victim
+      }
+      this.#crash(victim, kept, downMs)
+    })
+  }
+
+  #stop(peer: SimulatedPeer | undefined, downMs: number): void {
+    if (peer?.users === undefined || peer === this.#leaver) return
+    const { self } = peer
+    this.#downMs.set(peer, downMs)
+    void peer.stop().then(() => this.witness.count('peer stopped'))
+    this.time.timer(STOP_MS, () => {
+      if (peer.self === self && !this.#broken.has(peer))
+        this.witness.fault(`liveness: …${peer.peer.slice(-4)} was to stop and has not after ${STOP_MS} ms`)
+    })
   }
 
   #power({ slot, kept, downMs }: Extract<Step, { kind: 'power' }>): void {
@@ -325,11 +386,18 @@ export class UsersRing {
     peer.disk.refuse()
   }
 
-  /** One disk in a run, and only while every slot has more members than it needs: more than that is data lost. */
+  /**
+   * Once in a run, and only while every slot has a majority without it: more is a slot that stops. Where somebody leaves
+   * a slot may have two members for a while.
+   */
+  get #canBeWithout(): boolean {
+    const { replicas, genesis, faults, core } = this.#options
+    return replicas >= 3 && genesis === 'all' && !faults.includes('leave') && !core && !this.#lost
+  }
+
+  /** Only while every slot has more members than it needs, too: otherwise it is data lost. */
   get #canLoseDisk(): boolean {
-    const { replicas, genesis, faults } = this.#options
-    const enough = replicas >= 3 && genesis === 'all' && this.peers.length > replicas
-    return enough && !faults.includes('leave') && !this.#diskLost
+    return this.#canBeWithout && this.peers.length > this.#options.replicas
   }
 
   #loseDisk(
@@ -341,7 +409,7 @@ export class UsersRing {
     peer.crash(1)
     if (kind === 'wipe') peer.wipe()
     else if (!peer.rollBack(this.peers.filter(other => other !== peer && !other.left))) return
-    this.#diskLost = true
+    this.#lost = true
     this.witness.count(`disk lost: ${kind}`)
   }
 
@@ -354,7 +422,7 @@ export class UsersRing {
     if (restart) this.#crash(peer, 1, downMs)
     if (!peer.disk.damage(damage)) return
     this.#downMs.set(peer, downMs)
-    this.#diskLost = true
+    this.#lost = true
     this.witness.count(`disk damaged: ${damage.how}`)
   }
 
@@ -366,16 +434,16 @@ export class UsersRing {
   #leave(peer: SimulatedPeer | undefined): void {
     const { replicas } = this.#options
     const members = this.#running().filter(({ outside }) => !outside)
-    if (peer === undefined || peer.outside || this.#leaving || members.length <= replicas) return
+    if (peer?.users === undefined || this.#leaver !== undefined || members.length <= replicas) return
     // Whoever knows nobody else would be alone for ever, until an operator starts it with --join.
     if (members.some(other => other !== peer && !other.knowsMoreThan(peer.peer))) return
-    this.#leaving = true
+    this.#leaver = peer
     void peer.leave(LEAVE_MS).then(left => {
-      this.#leaving = false
+      this.#leaver = undefined
       if (left) this.witness.count('peer left')
     })
     void peer.ended.then(() => {
-      this.#leaving = false
+      this.#leaver = undefined
     })
   }
 
@@ -403,7 +471,7 @@ export class UsersRing {
   }
 
   #isToRun(peer: SimulatedPeer): boolean {
-    return !this.#broken.has(peer) && !peer.left
+    return !this.#broken.has(peer) && !peer.left && peer !== this.#absent
   }
 
   /** A peer that is not in the ring joins through those that are. */

@@ -6,7 +6,7 @@ import type { ReplicaMessage } from '../../src/replica/message.ts'
 import type { Incarnation, Member, View } from '../../src/replica/view.ts'
 import { allSlots } from '../../src/ring/slot.ts'
 import type { Write } from '../../src/storage/store.ts'
-import { DurableReplica, slotOfKey } from './durable-replica.ts'
+import { type Change, DurableReplica, slotOfKey } from './durable-replica.ts'
 import { LeaseRules } from './lease-rules.ts'
 import { SlotTruth } from './slot-truth.ts'
 import { WireRules } from './wire-rules.ts'
@@ -23,6 +23,8 @@ export class Witness {
   readonly #wire: WireRules
   readonly leases: LeaseRules
   readonly faults: string[] = []
+  /** Somebody who looks at what becomes durable, too. */
+  onChange: (member: Member, change: Change) => void = () => {}
   /** How often something happened. */
   readonly counts = new Map<string, number>()
 
@@ -74,7 +76,9 @@ export class Witness {
     }
     for (const [slot, of] of bySlot) {
       const replica = this.#replicaOf(member, slot)
-      this.#slots[slot]!.changed(member, replica, replica.take(of))
+      const change = replica.take(of)
+      this.#slots[slot]!.changed(member, replica, change)
+      this.onChange(member, change)
     }
   }
 
