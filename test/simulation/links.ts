@@ -120,10 +120,10 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
     network.attach(
       hello.self.peer,
       async (from, service, message) => {
-        await machine.running()
+        await machine.running(from)
         return this.#answer(from, service, message)
       },
-      (from, message) => machine.whenRead(() => this.#receive(from, message))
+      (from, message) => machine.whenRead(from, () => this.#receive(from, message))
     )
   }
 
@@ -240,7 +240,7 @@ export class Links implements ChordRpc, UsersRpc, ReplicaRpc {
     const { network, hello, machine, hellos } = this.#init
     const message = join(this.#hello, body)
     const answer = await network.call(hello.self.peer, peer, service, message, { timeoutMs, signal })
-    await machine.running()
+    await machine.running(peer)
     if (answer === undefined) return { kind: 'no-reply', sent: true, reason: 'nothing came' }
     if (!this.#met(hellos.of(peer, answer)))
       return { kind: 'no-reply', sent: true, reason: 'an old copy answered' }

@@ -20,8 +20,8 @@ export interface MachineOptions {
 /** What waits for the end of a pause. */
 interface Held {
   work: () => void
-  /** It came over the network, from where nothing has an order; timers and disks do. */
-  readonly arrived: boolean
+  /** The socket that it came through; undefined: it came from a timer or a disk. */
+  readonly socket: string | undefined
 }
 
 export class Machine {
@@ -84,27 +84,27 @@ export class Machine {
 
   /** Does `work` as soon as this machine runs, in the order of the calls: at once as a rule, never when it is off. */
   whenRunning(work: () => void): void {
-    this.#whenRunning(work, false)
+    this.#whenRunning(work, undefined)
   }
 
-  /** The same for what comes over the network: after a pause it may be read in any order. */
-  whenRead(work: () => void): void {
-    this.#whenRunning(work, true)
+  /** The same for what comes over the network: after a pause sockets are read in any order, each as far as it goes. */
+  whenRead(socket: string, work: () => void): void {
+    this.#whenRunning(work, socket)
   }
 
-  #whenRunning(work: () => void, arrived: boolean): void {
+  #whenRunning(work: () => void, socket: string | undefined): void {
     if (this.#off) return
     if (!this.paused && this.#held.length === 0) {
       work()
       return
     }
-    this.#held.push({ work, arrived })
+    this.#held.push({ work, socket })
     if (this.#held.length === 1) this.#releaseLater()
   }
 
-  /** Resolves when this machine runs; never when it is off. */
-  running(): Promise<void> {
-    return new Promise(resolve => this.whenRead(resolve))
+  /** Resolves when this machine runs and reads what came through `socket`; never when it is off. */
+  running(socket = 'of a client'): Promise<void> {
+    return new Promise(resolve => this.whenRead(socket, resolve))
   }
 
   /** Gracefully or not: nothing happens here any more. */
@@ -139,13 +139,13 @@ export class Machine {
   #shuffle(): void {
     const waking = this.#waking
     if (waking === undefined) return
-    const arrivals = this.#held.filter(({ arrived }) => arrived)
-    for (let last = arrivals.length - 1; last > 0; last--) {
-      const [a, b] = [arrivals[last]!, arrivals[Math.floor(waking.next() * (last + 1))]!]
-      const { work } = a
-      a.work = b.work
-      b.work = work
-    }
+    const arrived = this.#held.filter(({ socket }) => socket !== undefined)
+    const ranks = new Map<string | undefined, number>()
+    for (const { socket } of arrived) if (!ranks.has(socket)) ranks.set(socket, waking.next())
+    const works = arrived
+      .map(({ socket, work }) => ({ work, rank: ranks.get(socket)! }))
+      .sort((a, b) => a.rank - b.rank)
+    for (const [at, held] of arrived.entries()) held.work = works[at]!.work
   }
 
   #timer(ms: number, fire: () => void): Timer {

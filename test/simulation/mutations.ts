@@ -17,10 +17,10 @@ export interface Mutation {
 
 const RARE: ReadonlySet<string> = new Set([
   'a base that was promised is dropped',
-  'a read is answered without asking the others',
   'a round that was under way confirms too',
   'a snapshot leaves rows that it does not have',
-  'install cuts off what was synced'
+  'install cuts off what was synced',
+  'the former members need not have the base'
 ])
 
 const LEADERSHIP = 'replica/leadership.js'
@@ -39,6 +39,7 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'if (!this.#synced.enough || !this.#kept.enough)',
     'if (false)'
   ),
+  mutation('the former members need not have the base', PROPOSAL, '|| !this.#kept.enough)', ')'),
   mutation('one acceptance is enough', PROPOSAL, 'if (this.#accepted.enough)', 'if (true)'),
   mutation(
     'one copy of an entry is enough',
