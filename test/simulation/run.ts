@@ -204,7 +204,7 @@ export class Run {
       slot => this.#ring.witness.slot(slot).leases(LONG_MS) === 0
     )
     await must('are not equal at all members', EQUAL_MS, slot => this.#isEqual(slot))
-    await must('are kept by former members', RELEASED_MS, slot => this.#ring.isReleased(slot))
+    await must('are kept by former members', RELEASED_MS, slot => this.#ring.isReleased(slot, RELEASED_MS))
     await this.#settle(slots)
   }
 

@@ -2,6 +2,7 @@
 import { createGenesis, type Genesis } from '../../src/chord/genesis.ts'
 import type { Peer } from '../../src/chord/ring-node.ts'
 import { genesisWrite } from '../../src/replica/replica-state.ts'
+import { UNTAUGHT_MS } from '../../src/replica/timing.ts'
 import { genesisView, sameMember, type View } from '../../src/replica/view.ts'
 import { allSlots } from '../../src/ring/slot.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
@@ -211,12 +212,18 @@ export class UsersRing {
     })
   }
 
-  /** Nobody keeps data of views that others have continued. */
-  isReleased(slot: number): boolean {
+  /**
+   * Nobody keeps data of a slot of which it is no member, `afterMs` after the last fault. With the limits of production
+   * a learner that became no member keeps what it got for longer than any run.
+   */
+  isReleased(slot: number, afterMs: number): boolean {
     return this.peers.every(peer => {
       if (peer.left || this.isBroken(peer.peer)) return true
-      const state = this.witness.replicaOf(peer.member, slot)?.state
-      return state === undefined || !(state.handOff || state.clearing)
+      const replica = this.witness.replicaOf(peer.member, slot)
+      if (replica === undefined || replica.state.view !== null) return true
+      const { handOff, clearing } = replica.state
+      if (handOff || clearing) return false
+      return UNTAUGHT_MS > afterMs || (replica.log.size === 0 && replica.rows.size === 0)
     })
   }
 
