@@ -19,8 +19,7 @@ const RARE: ReadonlySet<string> = new Set([
   'a base that was promised is dropped',
   'a round that was under way confirms too',
   'a snapshot leaves rows that it does not have',
-  'install cuts off what was synced',
-  'the former members need not have the base'
+  'install cuts off what was synced'
 ])
 
 const LEADERSHIP = 'replica/leadership.js'

@@ -223,13 +223,15 @@ export class SlotTruth {
     )
       this.#fault(3, undefined, `epoch ${view.epoch} has members ${JSON.stringify(view.members)}`)
     const { base } = view
-    const having = view.members.filter(member => this.isOn(this.#init.replicaOf(member), base))
-    if (having.length < majority(view.members.length))
-      this.#fault(
-        7,
-        undefined,
-        `base ${idText(base)} of epoch ${view.epoch} is on ${having.length} disks when decided`
-      )
+    for (const { members } of [before, view]) {
+      const having = members.filter(member => this.isOn(this.#init.replicaOf(member), base))
+      if (having.length < majority(members.length))
+        this.#fault(
+          7,
+          undefined,
+          `base ${idText(base)} of epoch ${view.epoch} is on ${having.length} of ${members.length} disks when decided`
+        )
+    }
     if (base.sequence < this.committed.length)
       this.#fault(
         7,
