@@ -6,6 +6,7 @@ import type {
   ConnectionProtector,
   Libp2p,
   Metrics,
+  PeerId,
   PrivateKey,
   ServiceMap
 } from '@libp2p/interface'
@@ -96,11 +97,22 @@ export async function createHost<T extends ServiceMap>(
   } catch (error) {
     throw listenFailure(error as Error) ?? error
   }
-  // Addresses are in our peer book, and nothing else is wanted of a peer: those who come and go shall leave nothing.
-  host.addEventListener('peer:disconnect', ({ detail }) => {
-    host.peerStore.delete(detail).catch(() => {}) // it is in memory, and the host may have stopped
-  })
+  keepOnlyConnected(host)
   return host
+}
+
+/**
+ * Addresses are in our peer book, and nothing else is wanted of a peer: those who come and go shall leave nothing. What
+ * identify and the streams of a connection tell the peer store may be written after the connection's end, and a dial
+ * that failed is written down, too: so who is not connected is dropped after a write as well as after the end.
+ */
+function keepOnlyConnected(host: Libp2p): void {
+  const drop = (peer: PeerId) => {
+    if (host.getConnections(peer).length > 0) return
+    host.peerStore.delete(peer).catch(() => {}) // it is in memory, and the host may have stopped
+  }
+  host.addEventListener('peer:disconnect', ({ detail }) => drop(detail))
+  host.addEventListener('peer:update', ({ detail }) => drop(detail.peer.id))
 }
 
 /** libp2p says it with the stack of each address; undefined of other errors. */
