@@ -128,11 +128,16 @@ export class Admission {
     return present
   }
 
-  /** Whom to ask: when all of `via` are gone by now, whoever else of the ring has been met meanwhile. */
+  /**
+   * Whom to ask: when all of `via` are gone by now, whoever else of the ring was met meanwhile, or by an earlier process
+   * that did not get in.
+   */
   #doors(via: readonly Peer[]): readonly Peer[] {
-    const { peers, runtime } = this.#context
+    const { self, peers, book, runtime } = this.#context
     if (via.some(peer => peers.routable(peer) !== 'down')) return via
-    return [...via, ...sample(runtime.random, peers.up(), MET_DOORS_MAX)]
+    const met = new Set([...peers.up(), ...book.peers()])
+    for (const peer of [self, ...via]) met.delete(peer)
+    return [...via, ...sample(runtime.random, [...met], MET_DOORS_MAX)]
   }
 
   /** One try for every node that has no place yet. */

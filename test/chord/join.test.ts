@@ -83,6 +83,16 @@ test('a joiner whose only contact is gone goes on through whoever of the ring ha
   await ring.settle(10_000)
 })
 
+test('a joiner whose only contact is gone goes on through those that its book has', async () => {
+  const ring = new SimulatedRing({ seed })
+  const [first, second] = await ring.grow(3)
+  ring.crash(first!)
+  const joiner = ring.add()
+  joiner.book.put({ peer: second!.peer, addresses: [], sequence: 1n, record: new Uint8Array() })
+  await ring.time.finish(joiner.chord.start({ join: [first!.peer] }), 20_000)
+  await ring.settle(10_000)
+})
+
 test('a joiner that nobody lets in says so and never makes a ring of its own', async () => {
   const ring = new SimulatedRing({ seed })
   const nobody = ring.add()
