@@ -97,7 +97,7 @@ export class Run {
     await this.#ring.begin()
     this.#startClients()
     const beganMs = time.monotonic()
-    for (const step of this.#schedule) time.timer(step.atMs, () => this.#ring.apply(step))
+    for (const step of this.#schedule) time.timer(step.atMs, () => this.#ring.faults.apply(step))
     if (core) time.timer(chaosMs / 2, () => this.#ring.breakOne())
     await time.pass(chaosMs - (time.monotonic() - beganMs))
     this.#ring.heal()

@@ -1,4 +1,4 @@
-/** A ring of whole peers, and everything that can happen to it. */
+/** A ring of whole peers, and who of them runs. */
 import { createGenesis, type Genesis } from '../../src/chord/genesis.ts'
 import type { Peer } from '../../src/chord/ring-node.ts'
 import { genesisWrite } from '../../src/replica/replica-state.ts'
@@ -7,22 +7,17 @@ import { genesisView, sameMember, type View } from '../../src/replica/view.ts'
 import { allSlots } from '../../src/ring/slot.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import type { SlotTally } from '../../src/users/users-rpc.ts'
-import { Ambushes } from './ambush.ts'
+import { Faults } from './faults.ts'
 import { Hellos } from './hello.ts'
-import { Liar } from './liar.ts'
 import { SimulatedNetwork } from './network.ts'
 import type { RunOptions } from './options.ts'
 import { SimulatedPeer } from './peer.ts'
 import { simulatedPeerId } from './peer-id.ts'
 import { seededRandom } from './random.ts'
-import type { Step } from './schedule.ts'
 import { VirtualTime } from './virtual-time.ts'
 import { Witness } from './witness.ts'
 
 const PEERS_MAX = 8
-const LEAVE_MS = 15_000
-/** A peer that is stopped has ended by then, also when it stood still for a while, or its disk did. */
-const STOP_MS = 40_000
 /** A process that ended by itself is started again after so long. */
 const RESTART_MS = 300
 const SETUP_MS = 60_000
@@ -35,35 +30,28 @@ export class UsersRing {
   readonly witness: Witness
   readonly genesis: Genesis
   readonly peers: SimulatedPeer[] = []
-  readonly #options: RunOptions
-  readonly #random: Random
+  readonly options: RunOptions
+  readonly random: Random
+  readonly faults: Faults
   readonly #hellos = new Hellos()
-  readonly #liar: Liar
-  readonly #mends = new Set<() => void>()
   /** Peers that are never mended. */
   readonly #broken = new Set<SimulatedPeer>()
-  readonly #ambushes = new Ambushes<SimulatedPeer>()
   /** A peer that stays away until the others have shown that they get on without it. */
   #absent: SimulatedPeer | undefined
-  /** Clients on the side of a peer that is cut off. */
-  #isolated: SimulatedPeer | undefined
   /** Restarts take so long, by peer; the next one only. */
   readonly #downMs = new Map<SimulatedPeer, number>()
-  #leaver: SimulatedPeer | undefined
-  /** A disk, or a peer for long: more than one in a run may be more than a slot can bear. */
-  #lost = false
   #healed = false
 
   constructor(options: RunOptions) {
-    this.#options = options
+    this.options = options
     const { seed, slots, replicas, virtualNodes } = options
-    this.#random = seededRandom(seed, 'ring')
+    this.random = seededRandom(seed, 'ring')
     this.network = new SimulatedNetwork(this.time, seededRandom(seed, 'network'))
     this.witness = new Witness(slots, () => this.time.monotonic())
-    this.witness.onChange = (member, change) => this.#ambushes.wrote(this.#peerOf(member.peer), change)
+    this.witness.onChange = (member, change) => this.faults.ambushes.wrote(this.peerOf(member.peer), change)
     const first = this.#create()
     this.genesis = createGenesis({ slots, replicas, virtualNodes }, first, seededRandom(seed, 'genesis'))
-    this.#liar = new Liar(seed, () => this.#running().map(({ peer }) => peer))
+    this.faults = new Faults(this)
     this.#add(first)
     for (let count = 1; count < options.peers; count++) this.#add(this.#create())
   }
@@ -72,7 +60,7 @@ export class UsersRing {
   async begin(): Promise<void> {
     for (const view of allSlots(this.genesis.slots).map(slot => this.#firstView(slot))) {
       this.witness.begin(view)
-      for (const { peer } of view.members) this.#peerOf(peer).disk.prepare([genesisWrite(view)])
+      for (const { peer } of view.members) this.peerOf(peer).disk.prepare([genesisWrite(view)])
     }
     const [first, ...others] = this.peers
     await this.time.finish(first!.start(), SETUP_MS)
@@ -81,85 +69,21 @@ export class UsersRing {
       await this.time.finish(peer.start([first!.peer]), SETUP_MS)
       this.#supervise(peer)
     }
-    this.network.setOptions(this.#options.network)
+    this.network.setOptions(this.options.network)
   }
 
   /** Somebody for a client to ask: the one cut off with it, the one that it always asks, or anybody. */
   gateway(client: number, random: Random): SimulatedPeer | undefined {
-    if (this.#isolated?.users !== undefined && client % 2 === 0) return this.#isolated
-    const running = this.#running().filter(({ users }) => users !== undefined)
+    const { isolated } = this.faults
+    if (isolated?.users !== undefined && client % 2 === 0) return isolated
+    const running = this.running().filter(({ users }) => users !== undefined)
     return random.next() < 0.8 ? running[client % running.length] : pick(random, running)
-  }
-
-  apply(step: Step): void {
-    this.witness.count(`fault ${step.kind}`)
-    const running = this.#running()
-    const of = (number: number) => running[number % running.length]
-    switch (step.kind) {
-      case 'crash':
-        this.#crash(of(step.peer), step.kept, step.downMs)
-        break
-      case 'outage':
-        this.#crash(of(step.peer), step.kept, step.downMs)
-        break
-      case 'ambush':
-        this.#ambushes.set(step.spot, step.nth, victim => this.#spring(victim, step))
-        break
-      case 'stop':
-        this.#stop(of(step.peer), step.downMs)
-        break
-      case 'power':
-        this.#power(step)
-        break
-      case 'partition': {
-        const side = (peer: Peer) => (step.sides >> this.#numberOf(peer)) & 1
-        this.#cut((from, to) => side(from) !== side(to), step.ms)
-        break
-      }
-      case 'one-way': {
-        const [from, to] = [step.from === 'all' ? undefined : of(step.from)?.peer, of(step.to)?.peer]
-        this.#cut((a, b) => b === to && (from === undefined || a === from), step.ms)
-        break
-      }
-      case 'isolate':
-        this.#isolate(step)
-        break
-      case 'pause':
-        of(step.peer)?.machine?.pause(step.ms)
-        break
-      case 'wall-jump':
-        of(step.peer)?.machine?.setWall(step.aheadMs)
-        break
-      case 'slow-disk':
-        this.#slowDisk(of(step.peer), step.flushMs, step.ms)
-        break
-      case 'refuse-disk':
-        this.#refuseDisk(of(step.peer), step.downMs)
-        break
-      case 'wipe':
-      case 'roll-back':
-        this.#loseDisk(of(step.peer), step)
-        break
-      case 'damage':
-        this.#damageDisk(of(step.peer), step)
-        break
-      case 'join':
-        this.#join()
-        break
-      case 'leave':
-        this.#leave(of(step.peer))
-        break
-      case 'lie':
-        this.#liar.begin(step.salt)
-        this.#later(step.ms, () => this.#liar.end())
-        break
-    }
   }
 
   /** One peer is broken and stays so: switched off, deaf, mute, cut off or with a disk that hangs. */
   breakOne(): void {
-    const peer = this.peers[Math.floor(this.#random.next() * this.peers.length)]!
-    const kind = pick(this.#random, ['off', 'deaf', 'mute', 'cut off', 'disk hangs'] as const)!
+    const peer = this.peers[Math.floor(this.random.next() * this.peers.length)]!
+    const kind = pick(this.random, ['off', 'deaf', 'mute', 'cut off', 'disk hangs'] as const)!
     this.#broken.add(peer)
     this.witness.count(`for ever: ${kind}`)
     const name = peer.peer
@@ -173,12 +97,8 @@ export class UsersRing {
   /** From now on nothing fails any more, and everybody comes back, except who is broken. */
   heal(): void {
     this.#healed = true
-    this.#ambushes.clear()
     this.network.setOptions({})
-    for (const mend of this.#mends) mend()
-    this.#mends.clear()
-    this.#isolated = undefined
-    this.#liar.end()
+    this.faults.end()
     for (const peer of this.peers) {
       if (this.#broken.has(peer) || peer === this.#absent) continue
       peer.disk.flushMs = [0.2, 2]
@@ -250,12 +170,12 @@ export class UsersRing {
 
   /** When a peer was started, if it has been running since `ms` without an end. */
   startSince(name: Peer, ms: number): number | undefined {
-    const { running, startedMs } = this.#peerOf(name)
+    const { running, startedMs } = this.peerOf(name)
     return running && startedMs < ms ? startedMs : undefined
   }
 
   isBroken(peer: Peer): boolean {
-    return this.#broken.has(this.#peerOf(peer))
+    return this.#broken.has(this.peerOf(peer))
   }
 
   #leads(peer: SimulatedPeer, slot: number): SlotTally | undefined {
@@ -266,13 +186,11 @@ export class UsersRing {
   }
 
   #create(): Peer {
-    return simulatedPeerId(
-      seededRandom(this.#options.seed, `peer ${this.peers.length} ${this.#random.next()}`)
-    )
+    return simulatedPeerId(seededRandom(this.options.seed, `peer ${this.peers.length} ${this.random.next()}`))
   }
 
   #add(peer: Peer): SimulatedPeer {
-    const { seed, flushMs, lateReads, drift, wallAheadMs, faults } = this.#options
+    const { seed, flushMs, lateReads, drift, wallAheadMs, faults } = this.options
     const random = seededRandom(seed, `machine of ${peer}`)
     const about = (most: number) => (2 * random.next() - 1) * most
     const added = new SimulatedPeer({
@@ -293,15 +211,15 @@ export class UsersRing {
         spreadMs: 300 + random.next() * 3_000
       },
       scrub: faults.includes('damage') ? SCRUB : undefined,
-      onSaid: (by, messages) => this.#ambushes.said(by, messages),
-      placement: (self, truth) => this.#liar.placement(self, truth)
+      onSaid: (by, messages) => this.faults.ambushes.said(by, messages),
+      placement: (self, truth) => this.faults.liar.placement(self, truth)
     })
     this.peers.push(added)
     return added
   }
 
   #firstView(slot: ReturnType<typeof allSlots>[number]): View {
-    const { genesis, replicas, seed } = this.#options
+    const { genesis, replicas, seed } = this.options
     const [creator] = this.peers
     const members =
       genesis === 'one' ? [creator!] : sample(seededRandom(seed, `members of ${slot}`), this.peers, replicas)
@@ -309,161 +227,38 @@ export class UsersRing {
     return { ...view, members: members.map(({ member }) => member) }
   }
 
-  #running(): SimulatedPeer[] {
+  running(): SimulatedPeer[] {
     return this.peers.filter(peer => peer.running && !this.#broken.has(peer))
   }
 
-  #peerOf(name: Peer): SimulatedPeer {
+  peerOf(name: Peer): SimulatedPeer {
     return this.peers.find(({ peer }) => peer === name)!
   }
 
-  #numberOf(name: Peer): number {
+  numberOf(name: Peer): number {
     return this.peers.findIndex(({ peer }) => peer === name)
   }
 
-  #crash(peer: SimulatedPeer | undefined, kept: number, downMs: number): void {
-    if (peer === undefined) return
-    this.#downMs.set(peer, downMs)
-    peer.crash(kept)
-  }
-
-  /** In the middle of what it says or writes, so it is killed a moment later. */
-  #spring(
-    victim: SimulatedPeer,
-    { spot, lost, kept, downMs, stays }: Extract<Step, { kind: 'ambush' }>
-  ): void {
-    const { self } = victim
-    if (self === undefined || this.#broken.has(victim)) return
-    const isLost = (to: Peer) => ((lost >> this.#numberOf(to)) & 1) === 1
-    const mend = this.network.cut((from, to) => from === victim.peer && isLost(to))
-    this.time.timer(0, () => {
-      mend()
-      if (victim.self !== self) return
-      this.witness.count(`ambush at ${spot}`)
-      if (stays && this.#canBeWithout) {
-        this.#lost = true
-        this.#absent = victim
-      }
-      this.#crash(victim, kept, downMs)
-    })
-  }
-
-  #stop(peer: SimulatedPeer | undefined, downMs: number): void {
-    if (peer?.users === undefined || peer === this.#leaver) return
-    const { self } = peer
-    this.#downMs.set(peer, downMs)
-    void peer.stop().then(() => this.witness.count('peer stopped'))
-    this.time.timer(STOP_MS, () => {
-      if (peer.self === self && !this.#broken.has(peer))
-        this.witness.fault(`liveness: …${peer.peer.slice(-4)} was to stop and has not after ${STOP_MS} ms`)
-    })
-  }
-
-  #power({ slot, kept, downMs }: Extract<Step, { kind: 'power' }>): void {
-    const view = slot === 'all' ? undefined : this.witness.slot(slot).newest
-    for (const peer of this.#running()) {
-      if (view === undefined || view.members.some(member => member.peer === peer.peer)) {
-        this.#crash(peer, kept * this.#random.next(), downMs * (0.5 + this.#random.next()))
-      }
-    }
-  }
-
-  #isolate({ slot, others, ms }: Extract<Step, { kind: 'isolate' }>): void {
-    const leader = this.#peerOf(this.witness.slot(slot).newest!.leader.peer)
-    const rest = this.#running().filter(peer => peer !== leader)
-    const near = new Set([leader, ...rest.slice(0, others)].map(({ peer }) => peer))
-    this.#isolated = leader
-    this.#cut((from, to) => near.has(from) !== near.has(to), ms)
-    this.#later(ms, () => {
-      this.#isolated = undefined
-    })
-  }
-
-  #slowDisk(peer: SimulatedPeer | undefined, flushMs: number, ms: number): void {
-    if (peer === undefined || this.#broken.has(peer)) return
-    peer.disk.flushMs = [flushMs / 2, flushMs]
-    this.#later(ms, () => {
-      if (!this.#broken.has(peer)) peer.disk.flushMs = this.#options.flushMs
-    })
-  }
-
-  #refuseDisk(peer: SimulatedPeer | undefined, downMs: number): void {
-    if (peer === undefined) return
-    this.#downMs.set(peer, downMs)
-    peer.disk.refuse()
-  }
-
-  /**
-   * Once in a run, and only while every slot has a majority without it: more is a slot that stops. Where somebody leaves
-   * a slot may have two members for a while.
-   */
-  get #canBeWithout(): boolean {
-    const { replicas, genesis, faults, core } = this.#options
-    return replicas >= 3 && genesis === 'all' && !faults.includes('leave') && !core && !this.#lost
-  }
-
-  /** Only while every slot has more members than it needs, too: otherwise it is data lost. */
-  get #canLoseDisk(): boolean {
-    return this.#canBeWithout && this.peers.length > this.#options.replicas
-  }
-
-  #loseDisk(
-    peer: SimulatedPeer | undefined,
-    { kind, downMs }: { readonly kind: string; readonly downMs: number }
-  ): void {
-    if (peer === undefined || !this.#canLoseDisk) return
-    this.#downMs.set(peer, downMs)
-    peer.crash(1)
-    if (kind === 'wipe') peer.wipe()
-    else if (!peer.rollBack(this.peers.filter(other => other !== peer && !other.left))) return
-    this.#lost = true
-    this.witness.count(`disk lost: ${kind}`)
-  }
-
-  /** It stops as soon as it reads that, and comes back with an empty disk. */
-  #damageDisk(
-    peer: SimulatedPeer | undefined,
-    { restart, downMs, ...damage }: Extract<Step, { kind: 'damage' }>
-  ): void {
-    if (peer === undefined || !this.#canLoseDisk) return
-    if (restart) this.#crash(peer, 1, downMs)
-    if (!peer.disk.damage(damage)) return
-    this.#downMs.set(peer, downMs)
-    this.#lost = true
-    this.witness.count(`disk damaged: ${damage.how}`)
-  }
-
-  #join(): void {
+  join(): void {
     if (this.peers.length >= PEERS_MAX) return
     this.#start(this.#add(this.#create()))
   }
 
-  #leave(peer: SimulatedPeer | undefined): void {
-    const { replicas } = this.#options
-    const members = this.#running().filter(({ outside }) => !outside)
-    if (peer?.users === undefined || this.#leaver !== undefined || members.length <= replicas) return
-    // Whoever knows nobody else would be alone for ever, until an operator starts it with --join.
-    if (members.some(other => other !== peer && !other.knowsMoreThan(peer.peer))) return
-    this.#leaver = peer
-    void peer.leave(LEAVE_MS).then(left => {
-      this.#leaver = undefined
-      if (left) this.witness.count('peer left')
-    })
-    void peer.ended.then(() => {
-      this.#leaver = undefined
-    })
+  /** It is killed, and comes back `downMs` later. */
+  crash(peer: SimulatedPeer | undefined, kept: number, downMs: number): void {
+    if (peer === undefined) return
+    this.restartsAfter(peer, downMs)
+    peer.crash(kept)
   }
 
-  #cut(cut: (from: Peer, to: Peer) => boolean, ms: number): void {
-    this.#later(ms, this.network.cut(cut))
+  /** So long after its next end, whatever ends it. */
+  restartsAfter(peer: SimulatedPeer, downMs: number): void {
+    this.#downMs.set(peer, downMs)
   }
 
-  /** Mends something when it is time, or when everything is healed. */
-  #later(ms: number, mend: () => void): void {
-    this.#mends.add(mend)
-    this.time.timer(ms, () => {
-      if (this.#mends.delete(mend)) mend()
-    })
+  /** It does not come back before {@link bringBack}. */
+  keepAway(peer: SimulatedPeer): void {
+    this.#absent = peer
   }
 
   /** A peer that ended without leaving comes back. */
@@ -483,8 +278,8 @@ export class UsersRing {
 
   /** A peer that is not in the ring joins through those that are. */
   #start(peer: SimulatedPeer): void {
-    const others = this.#running().filter(other => other !== peer && !other.outside)
-    const join = peer.outside ? sample(this.#random, others, 3).map(other => other.peer) : undefined
+    const others = this.running().filter(other => other !== peer && !other.outside)
+    const join = peer.outside ? sample(this.random, others, 3).map(other => other.peer) : undefined
     if (join?.length === 0) {
       this.time.timer(RESTART_MS, () => !peer.running && this.#isToRun(peer) && this.#start(peer))
       return
