@@ -1689,7 +1689,9 @@ export namespace Outcome {
     ABSENT = 'ABSENT',
     CONFLICT = 'CONFLICT',
     REUSED = 'REUSED',
-    RENEWED = 'RENEWED'
+    RENEWED = 'RENEWED',
+    OFFLINE = 'OFFLINE',
+    OUTGROWN = 'OUTGROWN'
   }
 
   enum __KindValues {
@@ -1700,7 +1702,9 @@ export namespace Outcome {
     ABSENT = 4,
     CONFLICT = 5,
     REUSED = 6,
-    RENEWED = 7
+    RENEWED = 7,
+    OFFLINE = 8,
+    OUTGROWN = 9
   }
 
   export namespace Kind {

@@ -240,7 +240,9 @@ const OUTCOMES: Record<OutcomeKind, wire.Outcome.Kind> = {
   absent: wire.Outcome.Kind.ABSENT,
   conflict: wire.Outcome.Kind.CONFLICT,
   reused: wire.Outcome.Kind.REUSED,
-  renewed: wire.Outcome.Kind.RENEWED
+  renewed: wire.Outcome.Kind.RENEWED,
+  offline: wire.Outcome.Kind.OFFLINE,
+  outgrown: wire.Outcome.Kind.OUTGROWN
 }
 
 /** As old as can be said is infinitely old. */

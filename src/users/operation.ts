@@ -1,7 +1,7 @@
 /** What an operation does to a user: the machine that runs inside a slot. Pure. */
 import { createHash } from 'node:crypto'
 import { OPERATION_AGE_MAX_MS } from '../constants.ts'
-import { OperationTooOldError } from '../errors.ts'
+import { errorName, OperationTooOldError } from '../errors.ts'
 import type { Evaluation, EvaluationContext, SlotMachine } from '../replica/slot-machine.ts'
 import { keyOf, positionToBytes } from '../ring/position.ts'
 import type { Slot } from '../ring/slot.ts'
@@ -66,6 +66,8 @@ export type OutcomeKind =
   | 'conflict'
   | 'reused'
   | 'renewed'
+  | 'offline'
+  | 'outgrown'
 
 export interface Outcome {
   readonly kind: OutcomeKind
@@ -134,19 +136,7 @@ function execute(row: UserRow, operation: Write, context: EvaluationContext): Ex
     case 'delete':
       return { kind: user === undefined ? 'absent' : 'deleted', user: undefined }
     case 'patch':
-      if (user === undefined) return { kind: 'absent', user }
-      return {
-        kind: 'updated',
-        ...written(user, context, {
-          id: user.id,
-          status: checkStatus(operation.change.status ?? user.status),
-          profile:
-            operation.change.profile === undefined
-              ? user.profile
-              : checkProfile(mergePatch(user.profile, operation.change.profile)),
-          lease: leaseAfterPatch(row, operation, context)
-        })
-      }
+      return user === undefined ? { kind: 'absent', user } : patched(row, user, operation, context)
     case 'set': {
       const status = checkStatus(operation.change.status)
       return {
@@ -162,6 +152,30 @@ function execute(row: UserRow, operation: Write, context: EvaluationContext): Ex
         })
       }
     }
+  }
+}
+
+/**
+ * What a user is like may stand in the way of a patch, and not any more when a late duplicate of it comes: so these
+ * refusals are outcomes, which are remembered, and no errors.
+ */
+function patched(row: UserRow, user: User, operation: PatchUser, context: EvaluationContext): Executed {
+  const { change } = operation
+  const status = checkStatus(change.status ?? user.status)
+  if (status === 'OFFLINE' && typeof change.ttlMs === 'number') return { kind: 'offline', user: undefined }
+  const profile = change.profile === undefined ? user.profile : merged(user.profile, change.profile)
+  if (profile === undefined) return { kind: 'outgrown', user: undefined }
+  const lease = leaseAfterPatch(row, operation, context)
+  return { kind: 'updated', ...written(user, context, { id: user.id, status, profile, lease }) }
+}
+
+/** Undefined: it would be too large. */
+function merged(profile: Profile, patch: unknown): Profile | undefined {
+  try {
+    return checkProfile(mergePatch(profile, patch))
+  } catch (error) {
+    if (errorName(error) === 'TooLargeError') return undefined
+    throw error
   }
 }
 

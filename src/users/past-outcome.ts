@@ -15,7 +15,9 @@ const KINDS: readonly OutcomeKind[] = [
   'absent',
   'conflict',
   'reused',
-  'renewed'
+  'renewed',
+  'offline',
+  'outgrown'
 ]
 
 export interface PastOutcome {

@@ -5,12 +5,18 @@
  */
 import { createHash } from 'node:crypto'
 import { toString as bytesToString } from 'uint8arrays/to-string'
-import { IDEMPOTENCY_KEY_LENGTH_MAX, RETRY_AFTER_MS, STALE_TIMEOUT_MS } from '../constants.ts'
+import {
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  PROFILE_BYTES_MAX,
+  RETRY_AFTER_MS,
+  STALE_TIMEOUT_MS
+} from '../constants.ts'
 import {
   ConflictError,
   IdempotencyKeyReusedError,
   InvalidRequestError,
   NotFoundError,
+  TooLargeError,
   UnavailableError
 } from '../errors.ts'
 import type { Slots } from '../replica/slot-machine.ts'
@@ -26,6 +32,7 @@ import {
   checkStatus,
   checkTtl,
   checkUserId,
+  offlineLease,
   type Presence,
   type User,
   type UserInput,
@@ -199,6 +206,13 @@ function refuse(id: string, outcome: Outcome): void {
         ? `There is no user ${quote(id)}, so it does not have the version that was asked for`
         : `User ${quote(id)} is at version ${outcome.user.version}: read it again and decide anew`,
       { current: outcome.user }
+    )
+  }
+  if (outcome.kind === 'offline') throw offlineLease()
+  if (outcome.kind === 'outgrown') {
+    throw new TooLargeError(
+      `With that patch the profile of user ${quote(id)} would have more than ${PROFILE_BYTES_MAX} bytes of JSON`,
+      { limit: PROFILE_BYTES_MAX }
     )
   }
   if (outcome.kind === 'reused') {

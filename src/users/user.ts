@@ -91,8 +91,13 @@ export function checkTtl(ttlMs: unknown, status?: Status): number {
       `A ttl is ${LEASE_MIN_MS / 1_000} s to ${LEASE_MAX_MS / 3_600_000} h; this one is ${JSON.stringify(ttlMs)} ms`
     )
   }
-  if (status === 'OFFLINE') throw refuse('An OFFLINE user has no lease: leave the ttl out')
+  if (status === 'OFFLINE') throw offlineLease()
   return Number(ttlMs)
+}
+
+export function offlineLease(): InvalidUserError {
+  const message = 'An OFFLINE user has no lease: leave the ttl out'
+  return new InvalidUserError(message, { issues: [{ path: 'ttl', message }] })
 }
 
 /** @throws InvalidUserError not a JSON object @throws TooLargeError over 64 KiB encoded */

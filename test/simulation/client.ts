@@ -108,7 +108,7 @@ export class Client {
         const committed = this.#init.committed(user)
         const result = await this.#try(gateway, user, request, { idempotencyKey, ageMs })
         // Once it may have been executed, a later "certainly not" is only about the later try.
-        if (!isRefused(result) || answer.kind === 'rejected') {
+        if (result.kind !== 'rejected' || answer.kind === 'rejected') {
           answer = result
           committedBefore = committed
         }
@@ -128,7 +128,7 @@ export class Client {
 
   #keep(call: Call): void {
     // What was refused is not remembered: sent again it may well be done.
-    if (isRefused(call.answer) || call.answer.kind === 'unknown') return
+    if (call.answer.kind === 'rejected' || call.answer.kind === 'unknown') return
     this.#answered.push(call)
     if (this.#answered.length > REPEATABLE) this.#answered.shift()
   }
@@ -281,11 +281,6 @@ function profileOf(mark: string) {
 
 function patchOf({ mark, leases = false }: Extract<Request, { kind: 'patch' }>) {
   return { profile: { patch: mark }, ...(leases && { ttlMs: LONG_TTL_MS }) }
-}
-
-/** Nothing was done by that try; of one before it, which may have been executed, it says nothing. */
-function isRefused({ kind }: Answer): boolean {
-  return kind === 'rejected' || kind === 'offline'
 }
 
 function written({ value, created, replayed }: Traced<User>): Answer {

@@ -303,11 +303,12 @@ export class Run {
     const { answer, user, request, idempotencyKey } = call
     const truth = witness.slot(this.#slotOf(user))
     const operation = operationIdOf(user, idempotencyKey!)
-    if ((answer.kind === 'rejected' || answer.kind === 'offline') && truth.wasLogged(operation))
+    if (answer.kind === 'rejected' && truth.wasLogged(operation))
       witness.fault(`invariant 16: ${describeCall(call)} was rejected, and is in a log`)
     const remembered =
       answer.kind === 'done' ||
       answer.kind === 'absent' ||
+      answer.kind === 'offline' ||
       (answer.kind === 'conflict' && request.kind === 'create')
     const impossible = request.kind === 'replace' && answer.kind === 'conflict'
     if (remembered && !impossible && truth.sequenceOf(operation) === undefined)
