@@ -39,7 +39,7 @@ export interface PeerStartFlags extends AddressFlags, GatewaySecretFiles {
 
 const flag = (flags: string, description: string) => new EnvOption(flags, description)
 
-/** The upper bounds are those of a ring; `createPeer` checks the rest (a power of two) and names the value. */
+/** Keeps nonsense out; the bounds of a ring are lower, and `createPeer` checks each and names the value. */
 const count = wholeNumber(1, 65_536)
 
 export function addPeerStartFlags(command: Command): Command {

@@ -30,7 +30,8 @@ const FRESH_PORT_TRIES_MAX = 32
 const HELP = `
 Without --join the peer makes a new ring, or comes back to the one of its data directory.
 Ctrl-C (or SIGTERM) drains and stops: others lead its slots first, and it comes back as the same peer with its data.
-A second one stops at once. SIGHUP reads the token file and the certificate again.
+A second one stops at once. SIGHUP reads the token file and the certificate again, if one of them was given;
+otherwise it ends the process at once.
 To take a peer out of the ring for good, see: anillo peer leave.
 
 Examples:
