@@ -2,10 +2,11 @@
  * Snapshots on their way from and to this peer, and the deletion of what is of no more use: the work of replicas that
  * takes more than a moment. A few at a time, so that a peer that joins is not buried.
  */
+import { setMaxListeners } from 'node:events'
 import type { Peer } from '../chord/ring-node.ts'
 import { BusyError, errorName, TransferError, UnavailableError } from '../errors.ts'
 import type { Slot } from '../ring/slot.ts'
-import type { Runtime } from '../runtime.ts'
+import { deadlineAfter, type Runtime, raceSignal } from '../runtime.ts'
 import { replicaDataRange, stagedRange } from '../storage/keys.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Applied } from './applied.ts'
@@ -51,6 +52,7 @@ export class SnapshotExchange {
 
   constructor(init: SnapshotExchangeInit) {
     this.#init = init
+    setMaxListeners(Number.POSITIVE_INFINITY, this.#stopping.signal) // everything on its way listens to it
   }
 
   /** Cuts off what is under way, and waits until it is. */
@@ -86,8 +88,10 @@ export class SnapshotExchange {
     let slot: Slot | undefined
     let job: Job | undefined
     const staging = Promise.withResolvers<void>()
+    // Whoever sends has its own deadline, and may be late with everything.
+    using deadline = deadlineAfter(runtime.clock, SNAPSHOT_TIMEOUT_MS, this.#stopping.signal)
     try {
-      const counted = countingIn(records, () => job)
+      const counted = countingIn(records, () => job, deadline.signal)
       const staged = await stageSnapshot(store, counted, machine, offer => {
         this.#admit(offer)
         slot = offer.slot
@@ -208,14 +212,15 @@ function* noting(
   }
 }
 
-/** The same records, counted as they are taken; `return` still reaches whoever sends them. */
+/** The same records until `signal`, counted as they are taken; `return` still reaches whoever sends them. */
 function countingIn(
   records: AsyncIterator<SnapshotRecord>,
-  job: () => Job | undefined
+  job: () => Job | undefined,
+  signal: AbortSignal
 ): AsyncIterator<SnapshotRecord> {
   return {
     async next() {
-      const result = await records.next()
+      const result = await raceSignal(records.next(), signal)
       if (result.done !== true) count(result.value, job())
       return result
     },

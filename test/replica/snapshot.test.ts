@@ -4,6 +4,7 @@ import { fromString } from 'uint8arrays/from-string'
 import { encodeApplied } from '../../src/replica/applied.ts'
 import type { SnapshotRecord } from '../../src/replica/replica-rpc.ts'
 import { clearRange, installWrites, snapshotRecords, stageSnapshot } from '../../src/replica/snapshot.ts'
+import { SNAPSHOT_TIMEOUT_MS } from '../../src/replica/timing.ts'
 import type { Slot } from '../../src/ring/slot.ts'
 import {
   appliedKey,
@@ -180,6 +181,35 @@ for (const [how, length, kind] of [
     await cluster.stop()
   })
 }
+
+/** The offer, and then nothing more. */
+async function* stalled(records: Iterable<SnapshotRecord>): AsyncGenerator<SnapshotRecord> {
+  const [offer] = records
+  yield offer!
+  await new Promise(() => {})
+}
+
+test('a peer that stops does not wait for whoever is sending it a snapshot', async () => {
+  const cluster = new Cluster()
+  await cluster.start(1)
+  const { group, store } = cluster.peer('a')
+  const taking = group.receiveSnapshot('b', stalled(snapshotRecords(store, CLUSTER_SLOT)))
+  await cluster.time.finish(group.stop(), 1_000)
+  assert.equal((await taking).kind, 'refused')
+})
+
+test('a snapshot of which nothing more comes is given up, and leaves its place to others', async () => {
+  const cluster = new Cluster()
+  await cluster.start(1)
+  await cluster.put('k', 'one')
+  const { group, store } = cluster.peer('a')
+  const taking = group.receiveSnapshot('b', stalled(snapshotRecords(store, CLUSTER_SLOT)))
+  const verdict = await cluster.time.finish(taking, SNAPSHOT_TIMEOUT_MS + 1_000)
+  assert.deepEqual([verdict.kind, verdict.kind === 'refused' && verdict.name], ['refused', 'TimeoutError'])
+  const again = group.receiveSnapshot('b', sent(snapshotRecords(store, CLUSTER_SLOT)))
+  assert.equal((await cluster.time.finish(again, 1_000)).kind, 'accepted')
+  await cluster.stop()
+})
 
 describe('clearing a slot', () => {
   it('deletes its data, and leaves its state and its neighbours alone', async () => {
