@@ -121,18 +121,7 @@ export class Leadership<Command, Outcome> {
 
   execute(command: Command, ticket: Ticket<Outcome>, moment: Moment): void {
     const { machine, ledger, view } = this.#init
-    if (
-      this.#pending.length + this.#asking.length >= SLOT_PENDING_MAX ||
-      this.#pendingBytes > SLOT_PENDING_BYTES_MAX
-    ) {
-      this.#refuse(
-        ticket,
-        new BusyError(`Slot ${view.slot} has ${this.#pending.length} writes under way: try again`, {
-          retryAfterMs: RETRY_AFTER_MS
-        })
-      )
-      return
-    }
+    if (this.#isFull(ticket)) return
     const key = machine.keyOf(view.slot, command)
     if (machine.isRead(command)) {
       this.#ask(ticket, 0, () => this.#evaluate(ledger.table.get(key), command, moment).outcome)
@@ -156,6 +145,7 @@ export class Leadership<Command, Outcome> {
 
   scan<T>({ after, read }: Scan<T>, ticket: Ticket<T>): void {
     const { ledger, effects, view } = this.#init
+    if (this.#isFull(ticket)) return
     this.#whenConfirmed(ticket, 0, () => {
       const rows = ledger.table.rows(after)
       if (rows === undefined) {
@@ -326,6 +316,15 @@ export class Leadership<Command, Outcome> {
     const { effects } = this.#init
     const refuse = (newest: View) => effects().settle(ticket, { kind: 'elsewhere', view: newest })
     this.#asking.push({ after: this.#round, dependsOn, answer, refuse })
+  }
+
+  /** With so much under way nothing more is begun: that is told. */
+  #isFull(ticket: Ticket<unknown>): boolean {
+    const [writes, reads] = [this.#pending.length, this.#asking.length]
+    if (writes + reads < SLOT_PENDING_MAX && this.#pendingBytes <= SLOT_PENDING_BYTES_MAX) return false
+    const what = `Slot ${this.view.slot} has ${writes} writes and ${reads} reads under way: try again`
+    this.#refuse(ticket, new BusyError(what, { retryAfterMs: RETRY_AFTER_MS }))
+    return true
   }
 
   #refuse(ticket: Ticket<unknown>, error: AnilloError): void {

@@ -104,8 +104,12 @@ export class RingMany implements OpenableUsers {
     const shared = sharedSignal(signal)
     let count = 0
     await parallel(allSlots(this.#init.slotCount), SLOTS_COUNTED_AT_ONCE, async slot => {
-      const page = await this.#ask({ ...filter, slot, limit: 0 }, shared)
-      count += page.count
+      let after: Uint8Array | undefined
+      do {
+        const page = await this.#ask({ ...filter, slot, after, limit: 0 }, shared)
+        count += page.count
+        after = page.next
+      } while (after !== undefined)
     })
     return count
   }
