@@ -9,12 +9,13 @@ import { RETRY_AFTER_MS } from '../constants.ts'
 import { assert, OutcomeUnknownError, UnavailableError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import { allSlots, type Slot } from '../ring/slot.ts'
-import type { Runtime, Timer } from '../runtime.ts'
+import type { LogFields, Runtime, Timer } from '../runtime.ts'
 import type { Store, Write } from '../storage/store.ts'
 import type { Effects, Envelope, Moment, Result } from './effects.ts'
 import type { EntryId } from './entry.ts'
 import type { Jobs } from './jobs.ts'
 import { Journal } from './journal.ts'
+import { KnownIncarnations } from './known-incarnations.ts'
 import type { ReplicaMessage } from './message.ts'
 import { Outbox } from './outbox.ts'
 import { isTarget, type Target } from './proposal.ts'
@@ -22,6 +23,7 @@ import { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaHandler, ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
 import type { Salvage } from './salvage.ts'
+import { SlotFollowers } from './slot-followers.ts'
 import type { CommittedEntries, Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
@@ -82,12 +84,10 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   readonly #replicas: Replica<Command, Outcome>[]
   readonly #journal: Journal
   readonly #snapshots: SnapshotExchange
-  readonly #met = new Map<Peer, Incarnation>()
+  readonly #incarnations = new KnownIncarnations()
   /** Replicas that took a step in this turn. */
   readonly #touched = new Set<Slot>()
-  /** The same, for those who follow what happens to slots. */
-  readonly #moved = new Set<Slot>()
-  readonly #followers = new Set<(slots: ReadonlySet<Slot>) => void>()
+  readonly #followers = new SlotFollowers()
   readonly #outbox = new Outbox()
   /** Messages of this peer to itself. */
   #loopback: ReplicaMessage[] = []
@@ -167,8 +167,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
   /** `listener` is told at the end of each turn in which something may have happened to slots. Returns what ends that. */
   subscribe(listener: (slots: ReadonlySet<Slot>) => void): () => void {
-    this.#followers.add(listener)
-    return () => this.#followers.delete(listener)
+    return this.#followers.subscribe(listener)
   }
 
   readStale(slot: Slot, command: Command): StaleRead<Outcome> | undefined {
@@ -214,7 +213,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
   /** The newest store and start of a peer that this one has met; of itself always. */
   incarnationOf(peer: Peer): Incarnation | undefined {
-    return peer === this.#init.self.peer ? this.#init.self : this.#met.get(peer)
+    return peer === this.#init.self.peer ? this.#init.self : this.#incarnations.of(peer)
   }
 
   /** Begins to change members or leader of a slot. False: this peer does not lead it, or it is being changed already. */
@@ -231,15 +230,17 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   }
 
   /**
-   * Goes on with a slot alone, as it is here, because an operator accepts that the rest of it is lost. False: there
-   * is nothing of it here.
+   * Goes on with a slot alone, as it is here, because an operator accepts that the rest of it is lost. Resolves when that
+   * is on disk. False: there is nothing of it here.
    */
-  recover(slot: Slot): boolean {
+  async recover(slot: Slot): Promise<boolean> {
     const replica = this.#replica(slot)
     const before = replica.view
     const lineageId = bytesToString(this.#init.runtime.random.bytes(LINEAGE_ID_BYTES), 'base16')
     this.#step(slot, { type: 'recover', lineageId })
-    return replica.view !== before
+    if (replica.view === before) return false
+    await this.#journal.settled()
+    return true
   }
 
   /** Whether this peer lets itself be made a member of any further slot. */
@@ -251,7 +252,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     if (this.#state !== 'running') return
     this.met(from)
     // A message of an incarnation that is over may still have been on its way.
-    if (!sameIncarnation(this.#met.get(from.peer)!, from)) return
+    if (!sameIncarnation(this.#incarnations.of(from.peer)!, from)) return
     for (const message of messages) {
       if (this.#declining && LEADS_IN.has(message.type) && this.#replica(message.slot).view === null) continue
       this.#step(message.slot, { type: 'message', from, message })
@@ -259,9 +260,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   }
 
   met(incarnation: Incarnation): void {
-    const known = this.#met.get(incarnation.peer)
-    if (known !== undefined && sameMember(known, incarnation) && known.boot >= incarnation.boot) return
-    this.#met.set(incarnation.peer, incarnation)
+    this.#incarnations.met(incarnation)
   }
 
   receiveSnapshot(from: Peer, records: AsyncIterator<SnapshotRecord>): Promise<SnapshotVerdict> {
@@ -309,7 +308,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     for (const happened of effects.events) this.#init.events.emit(happened)
     for (const settle of effects.settled) settle()
     this.#touched.add(slot)
-    if (this.#followers.size > 0) this.#moved.add(slot)
+    this.#followers.moved(slot)
     this.#endTurnSoon()
   }
 
@@ -319,11 +318,14 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       return this.#replica(slot).step(event, this.#moment())
     } catch (error) {
       if (event.type === 'stop') return undefined // it has failed before, or there is nobody to tell any more
-      this.#init.runtime.log.error('a replica failed', { slot, event: event.type, error })
-      this.#end()
-      this.#init.onFailure(error as Error)
-      return undefined
+      return this.#fail('a replica failed', { slot, event: event.type, error })
     }
+  }
+
+  #fail(what: string, why: LogFields & { readonly error: unknown }): undefined {
+    this.#init.runtime.log.error(what, why)
+    this.#end()
+    this.#init.onFailure(why.error as Error)
   }
 
   #endTurnSoon(): void {
@@ -347,20 +349,17 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
       const touched = [...this.#touched]
       this.#touched.clear()
       for (const slot of touched) {
-        if (this.#replica(slot).leadership !== undefined) this.#flush(slot)
+        if (this.#replica(slot).leadership === undefined) continue
+        this.#step(slot, { type: 'flush' })
+        this.#touched.delete(slot)
       }
       this.#journal.release(envelope => this.#post(envelope))
     }
     this.#outbox.empty((to, messages) => this.#init.rpc.post(to, messages))
     this.#journal.write()
-    if (this.#moved.size === 0) return
-    if (this.#state === 'running') for (const follower of [...this.#followers]) follower(this.#moved)
-    this.#moved.clear()
-  }
-
-  #flush(slot: Slot): void {
-    this.#step(slot, { type: 'flush' })
-    this.#touched.delete(slot)
+    if (!this.#running) return
+    const damage = this.#followers.tell()
+    if (damage !== undefined) this.#fail('a follower of slots failed', { error: damage })
   }
 
   #post(envelope: Envelope): void {

@@ -15,8 +15,8 @@ export interface RecoveryContext {
   /** S of the ring. */
   readonly slotCount: number
   readonly stuck: () => Promise<readonly StuckSlot[]>
-  /** Makes this peer the only member of a slot. False: it has nothing of it. */
-  readonly recover: (slot: Slot) => boolean
+  /** Makes this peer the only member of a slot, and resolves when that is on disk. False: it has nothing of it. */
+  readonly recover: (slot: Slot) => Promise<boolean>
   readonly usersOf: (slot: Slot) => number
   /** Called when it is going to be tried. */
   readonly begin: () => Job
@@ -58,11 +58,13 @@ async function recoverStuck(
   }
   const recovered: Slot[] = []
   const elsewhere: StuckSlot[] = []
-  for (const each of wanted) {
-    if (recover(each.slot)) recovered.push(each.slot)
-    else elsewhere.push(each)
-    job.reach(recovered.length, wanted.length)
-  }
+  await Promise.all(
+    wanted.map(async each => {
+      if (await recover(each.slot)) recovered.push(each.slot)
+      else elsewhere.push(each)
+      job.reach(recovered.length, wanted.length)
+    })
+  )
   const [missing] = elsewhere
   if (slots !== 'all' && missing !== undefined) {
     const others = missing.answering.join(', ') || 'nobody that answers'

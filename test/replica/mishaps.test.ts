@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StorageError } from '../../src/errors.ts'
 import type { Entry } from '../../src/replica/entry.ts'
 import type { View } from '../../src/replica/view.ts'
 import { replicaDataRange, rowKey } from '../../src/storage/keys.ts'
@@ -67,7 +68,7 @@ test('a learner left over from before a recovery does not keep what was lost', a
   cluster.crash('b')
   cluster.cut = () => false
   await cluster.time.pass(3000)
-  assert.ok(cluster.peer('c').group.recover(SLOT))
+  assert.ok(await cluster.time.finish(cluster.peer('c').group.recover(SLOT), 1_000))
   for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'new')
   await cluster.change('cd', 'c')
   await cluster.settle()
@@ -97,7 +98,7 @@ for (const [how, members, isLost] of [
     cluster.crash('b')
     await cluster.time.pass(3_000)
     // Nothing is written after the recovery, so nothing that d is sent contradicts what it has.
-    assert.ok(cluster.peer('c').group.recover(SLOT))
+    assert.ok(await cluster.time.finish(cluster.peer('c').group.recover(SLOT), 1_000))
     cluster.cut = (_from, to, { type }) => isLost && to === 'd' && type === 'sync'
     const installed = () => cluster.peer('d').events.some(({ type }) => type === 'view.installed')
     for (let tries = 0; tries < 3 && !installed(); tries++) {
@@ -148,7 +149,7 @@ test('two recoveries of one slot are not both followed', async () => {
   cluster.cut = (f, t) => f !== t
   await cluster.time.pass(3000)
   assert.ok(cluster.peer('b').group.recover(SLOT))
-  assert.ok(cluster.peer('c').group.recover(SLOT))
+  assert.ok(await cluster.time.finish(cluster.peer('c').group.recover(SLOT), 1_000))
   await cluster.time.pass(500)
   await cluster.at('b', { kind: 'put', key: 'k', value: 'of b' })
   await cluster.at('c', { kind: 'put', key: 'k', value: 'of c' })
@@ -412,4 +413,16 @@ test('a learner that is still taught drops nothing, however long that takes', as
   await cluster.time.until(() => cluster.view('d') !== null, 5_000)
   await cluster.settle()
   await cluster.stop()
+})
+
+test('a recovery that the disk refuses is not said to be done', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  for (const name of 'ab') cluster.crash(name)
+  await cluster.time.pass(3_000)
+  const { group, store } = cluster.peer('c')
+  const refused = new StorageError('there is no room')
+  store.write = () => Promise.reject(refused)
+  await assert.rejects(cluster.time.finish(group.recover(SLOT), 1_000), refused)
 })

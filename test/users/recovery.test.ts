@@ -17,7 +17,7 @@ async function recover(request: Partial<RecoveryRequest>) {
       self: 'a',
       slotCount: 8,
       stuck: async () => stuck,
-      recover: slot => slot === 1 && recovered.push(slot) > 0,
+      recover: async slot => slot === 1 && recovered.push(slot) > 0,
       usersOf: () => 10,
       begin: () => jobs.begin({ kind: 'recovery', detail: 'going on', unit: 'slots' })
     }
