@@ -169,6 +169,16 @@ function payloadOf(
   return payload
 }
 
+/** Whether an entry may have that payload: an effect, or nothing, of a row that goes. A user's JSON is not looked into. */
+export function isPayload(payload: Uint8Array): boolean {
+  if (payload.byteLength === 0) return true
+  const form = payload[0]!
+  if (form < WRITES || form > RENEWS) return false
+  const presence = presenceAt(form)
+  if (form === KEEPS) return payload.byteLength === presence
+  return payload.byteLength >= presence + PRESENCE_BYTES && payload[presence]! <= STATUSES.length
+}
+
 /** The row after an entry of that log time. */
 export function rowAfter(row: Uint8Array = NOTHING, payload: Uint8Array, logTimeMs: number): Uint8Array {
   const form = payload[0]!
