@@ -62,7 +62,10 @@ export class IncomingCall {
     this.fromClient = fromClient
   }
 
-  /** Aborts when the caller does not wait any more. Made when it is first asked for: most handlers never do. */
+  /**
+   * Aborts when the caller says that it does not wait any more, or its stream is lost. What it says is not read while too
+   * much of the stream is worked on. Made when it is first asked for: most handlers never do.
+   */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
     if (this.#cancelled) this.cancel()

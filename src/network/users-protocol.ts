@@ -16,6 +16,7 @@ import type {
   Tally,
   UsersRpc
 } from '../users/users-rpc.ts'
+import type { IncomingCall } from './incoming-calls.ts'
 import { REPLICA_PROTOCOL, ReplicaProtocol } from './replica-protocol.ts'
 import { type CallResult, RpcEndpoint } from './rpc.ts'
 import {
@@ -43,7 +44,8 @@ export interface UsersHandler extends Pick<ReplicaHandler, 'received'> {
   /** @param ageMs since the first try of the operation that may have been executed; 0 when there was none */
   operate(operation: Operation, ageMs: number): Promise<{ kind: 'done'; outcome: Outcome } | Elsewhere>
   list(query: ListQuery): Promise<{ kind: 'done'; outcome: ListPage } | Elsewhere>
-  follow(slots: readonly FollowedSlot[], waitMs: number): Promise<SlotChanges[]>
+  /** @param signal aborts when the caller does not wait any more */
+  follow(slots: readonly FollowedSlot[], waitMs: number, signal?: AbortSignal): Promise<SlotChanges[]>
   readStale(get: Get): { kind: 'done'; outcome: Outcome; ageMs: number } | Elsewhere
   whereIs(slots: readonly Slot[]): readonly View[]
   advertised(views: readonly View[]): void
@@ -63,7 +65,7 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
     this.#wire = wire
     this.#protocol = protocol
     this.#endpoint = new RpcEndpoint(wire, protocol, {
-      request: (from, body, { fromClient }) => this.#answer(from, body, fromClient)
+      request: (from, body, call) => this.#answer(from, body, call)
     })
     this.#replicas = new ReplicaProtocol(wire, replicaProtocol)
   }
@@ -163,15 +165,15 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
     }
   }
 
-  async #answer(from: Peer, body: Uint8Array, fromClient: boolean): Promise<Uint8Array> {
+  async #answer(from: Peer, body: Uint8Array, call: IncomingCall): Promise<Uint8Array> {
     if (this.#handler === undefined) throw new NotRunningError('This peer has not joined its ring yet')
     const message = this.#decodeRequest(from, body)
-    if (fromClient && OF_PEERS.has(message.type)) {
+    if (call.fromClient && OF_PEERS.has(message.type)) {
       const error = new ProtocolViolationError(`A client has nothing to say by ${message.type}`)
       reportFailed(this.#wire, this.#protocol, from, error)
       throw error
     }
-    return encodeUsersAnswer(await this.#handle(this.#handler, from, message))
+    return encodeUsersAnswer(await this.#handle(this.#handler, from, message, call))
   }
 
   #decodeRequest(from: Peer, body: Uint8Array): UsersMessage {
@@ -183,7 +185,12 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
     }
   }
 
-  async #handle(handler: UsersHandler, from: Peer, message: UsersMessage): Promise<UsersAnswer> {
+  async #handle(
+    handler: UsersHandler,
+    from: Peer,
+    message: UsersMessage,
+    call: IncomingCall
+  ): Promise<UsersAnswer> {
     switch (message.type) {
       case 'operation': {
         const result = await handler.operate(message.operation, message.ageMs)
@@ -194,7 +201,10 @@ export class UsersProtocol implements UsersRpc, Pick<ReplicaRpc, 'post' | 'adver
         return result.kind === 'done' ? { type: 'page', page: result.outcome } : views(result)
       }
       case 'follow':
-        return { type: 'followed', slots: await handler.follow(message.slots, message.waitMs) }
+        return {
+          type: 'followed',
+          slots: await handler.follow(message.slots, message.waitMs, call.signal)
+        }
       case 'stale-read': {
         const result = handler.readStale(message.operation)
         return result.kind === 'done' ? { type: 'outcome', ...result } : views(result)

@@ -47,8 +47,11 @@ export class ChangeSource {
     this.#init = init
   }
 
-  /** Slots of which there is something to tell; empty after `waitMs` without. */
-  async after(followed: readonly FollowedSlot[], waitMs: number): Promise<SlotChanges[]> {
+  /**
+   * Slots of which there is something to tell; empty after `waitMs` without, and as soon as `gone` aborts: then nobody
+   * waits for it any more.
+   */
+  async after(followed: readonly FollowedSlot[], waitMs: number, gone?: AbortSignal): Promise<SlotChanges[]> {
     const { slots, clock, stopping } = this.#init
     const found = this.#look(followed)
     if (found.length > 0) return found
@@ -58,6 +61,7 @@ export class ChangeSource {
       const end = (changes: SlotChanges[]) => {
         unsubscribe()
         signal.removeEventListener('abort', onAbort)
+        gone?.removeEventListener('abort', onAbort)
         resolve(changes)
       }
       const onAbort = () => end([])
@@ -67,7 +71,8 @@ export class ChangeSource {
         if (changes.length > 0) end(changes)
       })
       signal.addEventListener('abort', onAbort)
-      if (signal.aborted) onAbort()
+      gone?.addEventListener('abort', onAbort)
+      if (signal.aborted || gone?.aborted) onAbort()
     })
   }
 

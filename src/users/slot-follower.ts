@@ -103,7 +103,7 @@ export class SlotFollower {
     const asked: FollowedSlot[] = some.map(({ slot, place }) => ({ slot, after: place }))
     const waitMs = wait === 'long' ? WATCH_WAIT_MS : SHORT_WAIT_MS
     const told = await (peer === self
-      ? source.after(asked, waitMs)
+      ? source.after(asked, waitMs, signal)
       : rpc.follow(peer, asked, { timeoutMs: waitMs + GRACE_MS, waitMs, signal })
     ).catch(() => undefined)
     if (signal.aborted) return

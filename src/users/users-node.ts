@@ -257,7 +257,8 @@ export class UsersNode implements UsersPart {
     const group = this.#group
     return {
       operate: (operation: Operation, ageMs: number) => this.#operate(operation, ageMs),
-      follow: (slots: readonly FollowedSlot[], waitMs: number) => this.#source.after(slots, waitMs),
+      follow: (slots: readonly FollowedSlot[], waitMs: number, signal?: AbortSignal) =>
+        this.#source.after(slots, waitMs, signal),
       list: (query: ListQuery) => group.scan(query.slot, scanOf(query)),
       readStale: (get: Get) => this.#readStale(get),
       whereIs: (slots: readonly Slot[]) => slots.flatMap(slot => this.#locator.known(slot) ?? []),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FRAME_BYTES_MAX, INFLIGHT_HANDLERS_MAX } from '../../src/constants.ts'
+import { FRAME_BYTES_MAX, INFLIGHT_HANDLERS_MAX, WATCH_WAIT_MS } from '../../src/constants.ts'
 import { BusyError } from '../../src/errors.ts'
 import {
   decodeUsersAnswer,
@@ -96,6 +96,34 @@ test('a stale read is answered with its age, or not at all by a peer without the
   member.users.serve(undefined)
   const refused = await asker.users.readStale(member.peer, { kind: 'get', id: 'ada' }, within)
   assert.equal(refused.kind === 'refused' && refused.error.name, 'NotRunningError')
+})
+
+test('whoever answers a question that waits is told when its caller gives up, or is lost', async () => {
+  const waiting: AbortSignal[] = []
+  const followed = await serving({
+    follow: (_slots, _waitMs, signal) => {
+      waiting.push(signal!)
+      return new Promise(resolve => signal!.addEventListener('abort', () => resolve([])))
+    }
+  })
+  const [impatient, lost] = [await serving(), await serving()]
+  const waits = { timeoutMs: WATCH_WAIT_MS, waitMs: WATCH_WAIT_MS }
+  const slots = [{ slot: asSlot(1, SLOTS), after: undefined }]
+  introduce(impatient, followed)
+  const giving = new AbortController()
+  const given = impatient.users.follow(followed.peer, slots, { ...waits, signal: giving.signal })
+  await until(() => waiting.length === 1, 'the first question')
+  assert.equal(waiting[0]!.aborted, false)
+  giving.abort(new BusyError('it has something else to do'))
+  await assert.rejects(given, { name: 'BusyError' })
+  await until(() => waiting[0]!.aborted, 'the end of the first question')
+
+  introduce(lost, followed)
+  const unanswered = lost.users.follow(followed.peer, slots, waits)
+  await until(() => waiting.length === 2, 'the second question')
+  await lost.stop()
+  await until(() => waiting[1]!.aborted, 'the end of the second question')
+  assert.equal(await unanswered, undefined)
 })
 
 test('what replicas say reaches the replicas of the other peer, with its store and boot, and a leaver is named', async () => {

@@ -14,6 +14,7 @@ function world() {
   const listeners = new Set<(slots: ReadonlySet<Slot>) => void>()
   const clock = new ManualClock()
   const stopping = new AbortController()
+  const gone = new AbortController()
   let committed: CommittedEntries | undefined = { kind: 'entries', entries: [], at: NOWHERE }
   const slots = {
     committedAfter: (_slot: Slot, _after: EntryId | undefined) => committed,
@@ -26,8 +27,10 @@ function world() {
   return {
     clock,
     stopping,
+    gone,
     listeners,
-    asked: source.after([{ slot: SLOT, after: NOWHERE }], 1_000),
+    source,
+    asked: source.after([{ slot: SLOT, after: NOWHERE }], 1_000, gone.signal),
     commit(next: CommittedEntries | undefined, slot = SLOT) {
       committed = next
       for (const listener of [...listeners]) listener(new Set([slot]))
@@ -80,6 +83,16 @@ describe('what happened in slots', () => {
     stopping.abort()
     assert.deepEqual(await asked, [])
     assert.equal(listeners.size, 0)
+  })
+
+  it('is told to nobody once the caller is gone, and nothing is left of the question', async () => {
+    const { asked, gone, listeners, clock, source } = world()
+    assert.equal(listeners.size, 1)
+    gone.abort()
+    assert.deepEqual(await asked, [])
+    assert.deepEqual([listeners.size, clock.pending], [0, 0])
+    assert.deepEqual(await source.after([{ slot: SLOT, after: NOWHERE }], 1_000, gone.signal), [])
+    assert.deepEqual([listeners.size, clock.pending], [0, 0])
   })
 
   it('says when the log does not go back so far, and when the slot is elsewhere', async () => {

@@ -96,7 +96,11 @@ export class FeedWorld {
         known: (slot: Slot) => ({ ...viewOf(1, this.logs.get(slot)!.leader), slot }),
         search: async () => undefined
       },
-      source: { after: async () => [] },
+      source: {
+        after: async (slots: readonly FollowedSlot[], waitMs: number, signal?: AbortSignal) => [
+          ...((await this.#follow('self', slots, { waitMs, signal }, at)) ?? [])
+        ]
+      },
       rpc: {
         follow: (
           peer: Peer,

@@ -49,6 +49,17 @@ describe('the feed of one peer', () => {
     assert.equal(world.questions, questions)
   })
 
+  it('does not wait for its own slots after the last watcher either', async () => {
+    const world = new FeedWorld()
+    for (const log of world.logs.values()) log.leader = 'self'
+    const watch = await world.gateway().open()
+    await world.clock.pass(100)
+    assert.ok(world.clock.pending > 0)
+    watch.end()
+    await world.clock.pass(100)
+    assert.equal(world.clock.pending, 0)
+  })
+
   it('asks about no slots but those that somebody watches', async () => {
     const world = new FeedWorld()
     const { open, feed } = world.gateway()
