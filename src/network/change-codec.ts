@@ -35,6 +35,12 @@ export function packFollow({ slots, waitMs }: FollowRequest): wire.Follow {
 export function unpackFollow({ slots, waitMs }: wire.Follow, slotCount: number): FollowRequest {
   atMost('slots', slots.length, SLOTS_MAX)
   atMost('ms of waiting', waitMs, WATCH_WAIT_MS)
+  const seen = new Set<number>()
+  for (const { slot } of slots) {
+    // Each would be looked up, and told, once more.
+    if (seen.has(slot)) throw new ProtocolViolationError(`Slot ${slot} is followed twice in one question`)
+    seen.add(slot)
+  }
   return {
     slots: slots.map(({ slot, end, epoch, sequence }) => ({
       slot: checkedSlot(slot, slotCount),

@@ -126,6 +126,21 @@ test('whoever answers a question that waits is told when its caller gives up, or
   assert.equal(await unanswered, undefined)
 })
 
+test('a slot is followed once in a question', async () => {
+  const member = await serving()
+  const asker = await serving()
+  introduce(asker, member)
+  const slot = { slot: asSlot(1, SLOTS), after: undefined }
+  const twice = encodeUsersMessage({
+    type: 'follow',
+    slots: [slot, { ...slot, slot: asSlot(2, SLOTS) }, slot],
+    waitMs: 1
+  })
+  assert.throws(() => decodeUsersMessage(twice, SLOTS), { name: 'ProtocolViolationError' })
+  await asker.users.follow(member.peer, [slot, slot], { ...within, waitMs: 1 })
+  assert.deepEqual(refusals(member), ['ProtocolViolationError'])
+})
+
 test('what replicas say reaches the replicas of the other peer, with its store and boot, and a leaver is named', async () => {
   const heard: [Incarnation, readonly ReplicaMessage[]][] = []
   const leavers: string[] = []
