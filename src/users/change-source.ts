@@ -50,6 +50,7 @@ export class ChangeSource {
   /**
    * Slots of which there is something to tell; empty after `waitMs` without, and as soon as `gone` aborts: then nobody
    * waits for it any more.
+   * @throws StoreDamagedError, StorageError the log of a slot cannot be read
    */
   async after(followed: readonly FollowedSlot[], waitMs: number, gone?: AbortSignal): Promise<SlotChanges[]> {
     const { slots, clock, stopping } = this.#init
@@ -57,18 +58,28 @@ export class ChangeSource {
     if (found.length > 0) return found
     using deadline = deadlineAfter(clock, waitMs, stopping)
     const { signal } = deadline
-    return await new Promise(resolve => {
-      const end = (changes: SlotChanges[]) => {
+    return await new Promise((resolve, reject) => {
+      const end = () => {
         unsubscribe()
         signal.removeEventListener('abort', onAbort)
         gone?.removeEventListener('abort', onAbort)
-        resolve(changes)
       }
-      const onAbort = () => end([])
+      const onAbort = () => {
+        end()
+        resolve([])
+      }
       const unsubscribe = slots.subscribe(touched => {
-        const some = followed.filter(({ slot }) => touched.has(slot))
-        const changes = some.length === 0 ? [] : this.#look(some)
-        if (changes.length > 0) end(changes)
+        try {
+          const some = followed.filter(({ slot }) => touched.has(slot))
+          const changes = some.length === 0 ? [] : this.#look(some)
+          if (changes.length === 0) return
+          end()
+          resolve(changes)
+        } catch (error) {
+          end()
+          reject(error)
+          throw error // what cannot be read is the concern of whoever has the slots, too
+        }
       })
       signal.addEventListener('abort', onAbort)
       gone?.addEventListener('abort', onAbort)

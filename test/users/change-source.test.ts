@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { StoreDamagedError } from '../../src/errors.ts'
 import type { EntryId } from '../../src/replica/entry.ts'
 import type { CommittedEntries } from '../../src/replica/slot-machine.ts'
 import { asSlot, type Slot } from '../../src/ring/slot.ts'
@@ -15,9 +16,13 @@ function world() {
   const clock = new ManualClock()
   const stopping = new AbortController()
   const gone = new AbortController()
+  let damage: Error | undefined
   let committed: CommittedEntries | undefined = { kind: 'entries', entries: [], at: NOWHERE }
   const slots = {
-    committedAfter: (_slot: Slot, _after: EntryId | undefined) => committed,
+    committedAfter: (_slot: Slot, _after: EntryId | undefined) => {
+      if (damage !== undefined) throw damage
+      return committed
+    },
     subscribe: (listener: (slots: ReadonlySet<Slot>) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -34,6 +39,9 @@ function world() {
     commit(next: CommittedEntries | undefined, slot = SLOT) {
       committed = next
       for (const listener of [...listeners]) listener(new Set([slot]))
+    },
+    damage(error: Error) {
+      damage = error
     }
   }
 }
@@ -93,6 +101,16 @@ describe('what happened in slots', () => {
     assert.deepEqual([listeners.size, clock.pending], [0, 0])
     assert.deepEqual(await source.after([{ slot: SLOT, after: NOWHERE }], 1_000, gone.signal), [])
     assert.deepEqual([listeners.size, clock.pending], [0, 0])
+  })
+
+  it('cannot be told when the disk is damaged, which whoever has the slots learns too', async () => {
+    const { asked, damage, commit, listeners, clock } = world()
+    damage(new StoreDamagedError('an entry is damaged'))
+    const refused = assert.rejects(asked, { name: 'StoreDamagedError' })
+    assert.throws(() => commit(entries()), { name: 'StoreDamagedError' })
+    assert.equal(listeners.size, 0)
+    await refused
+    assert.equal(clock.pending, 0)
   })
 
   it('says when the log does not go back so far, and when the slot is elsewhere', async () => {
