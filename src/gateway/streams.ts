@@ -13,8 +13,33 @@ export class Streams {
   readonly #open = new Set<AbortController>()
   #closed = false
 
-  /** @throws BusyError, NotRunningError */
-  begin(caller: AbortSignal): Stream {
+  /**
+   * A stream as an answer; `bodyOf` makes the body and sees to it that it ends, however it is left. HEAD gets the headers
+   * and begins nothing: its body would be dropped without being cancelled, and so never end.
+   * @throws BusyError, NotRunningError; what `bodyOf` throws
+   */
+  async answer(
+    { method, signal }: Request,
+    headers: Readonly<Record<string, string>>,
+    bodyOf: (stream: Stream) => ReadableStream | Promise<ReadableStream>
+  ): Promise<Response> {
+    if (method === 'HEAD') return new Response(null, { headers })
+    const stream = this.#begin(signal)
+    try {
+      return new Response(await bodyOf(stream), { headers })
+    } catch (error) {
+      stream.end()
+      throw error
+    }
+  }
+
+  /** Ends all of them: some would go on for ever, and what was interrupted can be repeated. */
+  close(): void {
+    this.#closed = true
+    for (const stop of this.#open) stop.abort(new NotRunningError('This peer is stopping'))
+  }
+
+  #begin(caller: AbortSignal): Stream {
     if (this.#closed) throw new NotRunningError('This peer is stopping; ask another one')
     if (this.#open.size >= HTTP_STREAMS_MAX)
       throw new BusyError(`This peer has ${HTTP_STREAMS_MAX} streams under way already; ask another one`)
@@ -26,11 +51,5 @@ export class Streams {
         this.#open.delete(stop)
       }
     }
-  }
-
-  /** Ends all of them: some would go on for ever, and what was interrupted can be repeated. */
-  close(): void {
-    this.#closed = true
-    for (const stop of this.#open) stop.abort(new NotRunningError('This peer is stopping'))
   }
 }

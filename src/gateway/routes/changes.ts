@@ -52,20 +52,16 @@ export interface ChangesRoutes {
 }
 
 export function changesRoutes(app: App, { many, streams, clock }: ChangesRoutes): void {
-  app.get(CHANGES_PATH, async c => {
-    const { since, ids, status } = checkQuery(changesQuery, c.env.url.searchParams)
+  app.get(CHANGES_PATH, c => {
+    const query = checkQuery(changesQuery, c.env.url.searchParams)
+    const ids = query.ids?.split(',').map(decodeId)
+    const since = c.req.header('last-event-id') ?? query.since
     const lines = c.req.header('accept')?.includes(NDJSON_TYPE) === true
-    const { signal, end } = streams.begin(c.req.raw.signal)
-    try {
-      const from = c.req.header('last-event-id') ?? since
-      const watch = await many.open({ since: from, ids: ids?.split(',').map(decodeId), status, signal })
-      const form = lines ? LINES : EVENTS
-      const headers = { ...SSE_HEADERS, 'Content-Type': lines ? NDJSON_TYPE : SSE_TYPE }
-      return new Response(bodyOf(watch, form, clock, end), { headers })
-    } catch (error) {
-      end()
-      throw error
-    }
+    const headers = { ...SSE_HEADERS, 'Content-Type': lines ? NDJSON_TYPE : SSE_TYPE }
+    return streams.answer(c.req.raw, headers, async ({ signal, end }) => {
+      const watch = await many.open({ since, ids, status: query.status, signal })
+      return bodyOf(watch, lines ? LINES : EVENTS, clock, end)
+    })
   })
 }
 

@@ -50,9 +50,10 @@ export interface EventsRoutes {
 export function eventsRoutes(app: App, { events, streams, clock }: EventsRoutes): void {
   app.get(EVENTS_PATH, c => {
     const { types } = checkQuery(eventsQuery, c.env.url.searchParams)
-    const stream = streams.begin(c.req.raw.signal)
-    const feed = new EventFeed(events, clock, types && new Set<RingEventType>(types))
-    return new Response(bodyOf(feed, stream, clock), { headers: SSE_HEADERS })
+    return streams.answer(c.req.raw, SSE_HEADERS, stream => {
+      const feed = new EventFeed(events, clock, types && new Set<RingEventType>(types))
+      return bodyOf(feed, stream, clock)
+    })
   })
 }
 

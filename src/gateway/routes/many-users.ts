@@ -34,6 +34,7 @@ import {
 import type { Streams } from '../streams.ts'
 
 const JSON_TYPES = ['application/json']
+const NDJSON_HEADERS = { 'Content-Type': NDJSON_TYPE }
 /** Of the key of an import each line gets its own, with a number behind it. */
 const IMPORT_KEY_LENGTH_MAX = 112
 /** Of one chunk of an export: one write for each user would be slow. The results of an import are told one by one. */
@@ -164,11 +165,11 @@ export interface ManyUsersRoutes {
 }
 
 export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyUsersRoutes): void {
-  const exported = (c: AppContext): Response => {
+  const exported = (c: AppContext): Promise<Response> => {
     const query = checkQuery(exportQuery, c.env.url.searchParams)
-    const { signal, end } = streams.begin(c.req.raw.signal)
-    const body = ndjsonBody(many.list({ ...query, signal }), EXPORT_CHUNK_CHARACTERS, end)
-    return new Response(body, { headers: { 'Content-Type': NDJSON_TYPE } })
+    return streams.answer(c.req.raw, NDJSON_HEADERS, ({ signal, end }) =>
+      ndjsonBody(many.list({ ...query, signal }), EXPORT_CHUNK_CHARACTERS, end)
+    )
   }
 
   app.get('/v1/users', async c => {
@@ -211,11 +212,11 @@ export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyU
     const { mode } = checkQuery(importQuery, c.env.url.searchParams)
     checkType(c.req.raw.headers, { types: [NDJSON_TYPE, ...JSON_TYPES] })
     const repetition = repetitionOf(c.req.raw.headers, IMPORT_KEY_LENGTH_MAX)
-    const { signal, end } = streams.begin(c.req.raw.signal)
-    const lines = itemsOf(linesOf(c.req.raw, { clock, signal }))
-    const results = withSummary(importUsers(lines, { users, clock, mode, signal, ...repetition }))
-    const body = ndjsonBody(results, IMPORT_CHUNK_CHARACTERS, end)
-    return new Response(body, { headers: { 'Content-Type': NDJSON_TYPE } })
+    return streams.answer(c.req.raw, NDJSON_HEADERS, ({ signal, end }) => {
+      const lines = itemsOf(linesOf(c.req.raw, { clock, signal }))
+      const results = importUsers(lines, { users, clock, mode, signal, ...repetition })
+      return ndjsonBody(withSummary(results), IMPORT_CHUNK_CHARACTERS, end)
+    })
   })
 }
 

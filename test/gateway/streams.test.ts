@@ -1,0 +1,80 @@
+/** Answers that go on for long, as far as they have something in common. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { HTTP_STREAMS_MAX } from '../../src/constants.ts'
+import { Events } from '../../src/events.ts'
+import { USER } from '../../src/gateway/openapi/examples.ts'
+import { systemClock } from '../../src/runtime.ts'
+import { FakeUsers, fakeMany } from './fake-users.ts'
+import { BASE, harness } from './harness.ts'
+
+const NDJSON = { accept: 'application/x-ndjson' }
+const STREAMS: readonly [path: string, headers: Record<string, string>][] = [
+  ['/v1/changes', {}],
+  ['/v1/changes', NDJSON],
+  ['/v1/events', {}],
+  ['/v1/users:export', {}],
+  ['/v1/users', NDJSON]
+]
+const OF_ONE_REQUEST = ['request-id', 'server-timing']
+
+const headersOf = ({ headers }: Response) =>
+  Object.fromEntries([...headers].filter(([name]) => !OF_ONE_REQUEST.includes(name)))
+
+/** A gateway, and how much of what a stream needs was begun. */
+function counting() {
+  const events = new Events()
+  const fake = fakeMany(new FakeUsers())
+  const begun = { subscriptions: 0, watches: 0, lists: 0 }
+  const { gateway } = harness(systemClock, {
+    events: {
+      subscribe(listener) {
+        begun.subscriptions++
+        return events.subscribe(listener)
+      }
+    },
+    many: {
+      ...fake,
+      open(options) {
+        begun.watches++
+        return fake.open(options)
+      },
+      async *list() {
+        begun.lists++
+        for (;;) yield USER
+      }
+    }
+  })
+  const ask = (method: string, path: string, headers: Record<string, string>) =>
+    gateway.fetch(new Request(BASE + path, { method, headers }))
+  return { ask, begun }
+}
+
+describe('HEAD of a stream', () => {
+  for (const [path, headers] of STREAMS) {
+    const stream = headers === NDJSON ? `${path} in lines` : path
+    test(`${stream} has the headers of GET, and holds nothing`, async () => {
+      const { ask, begun } = counting()
+      for (let count = 0; count <= HTTP_STREAMS_MAX; count++) {
+        const head = await ask('HEAD', path, headers)
+        assert.equal(head.status, 200)
+        assert.equal(head.body, null)
+      }
+      assert.deepEqual(begun, { subscriptions: 0, watches: 0, lists: 0 })
+      const got = await ask('GET', path, headers)
+      assert.equal(got.status, 200)
+      assert.deepEqual(headersOf(await ask('HEAD', path, headers)), headersOf(got))
+      await got.body!.cancel()
+    })
+
+    test(`${stream} is refused with a query that GET would refuse`, async () => {
+      const { ask } = counting()
+      assert.equal((await ask('HEAD', `${path}?unknown=1`, headers)).status, 400)
+    })
+  }
+
+  test('/v1/changes is refused with an id that is none', async () => {
+    const { ask } = counting()
+    assert.equal((await ask('HEAD', '/v1/changes?ids=%25zz', {})).status, 400)
+  })
+})
