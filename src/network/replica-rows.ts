@@ -9,7 +9,6 @@ import type { ReplicaMessage } from '../replica/message.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
 import { isRowKey } from '../storage/keys.ts'
-import { isPayload } from '../users/row.ts'
 import { entryId } from './view-codec.ts'
 
 export type Kind = ReplicaMessage['type']
@@ -228,11 +227,6 @@ function consecutive(slot: Slot, entries: readonly Entry[], prev: EntryId | unde
     if (!isRowKey(slot, entry.key)) {
       throw new ProtocolViolationError(
         `Entry ${entry.sequence} of slot ${slot} is about a row of none or another`
-      )
-    }
-    if (!isPayload(entry.payload)) {
-      throw new ProtocolViolationError(
-        `Entry ${entry.sequence} of slot ${slot} has a payload of no known kind`
       )
     }
     if (before !== undefined && (entry.sequence !== before.sequence + 1 || entry.epoch < before.epoch)) {

@@ -16,7 +16,7 @@ import type { EntryId } from './entry.ts'
 import type { Jobs } from './jobs.ts'
 import { Journal } from './journal.ts'
 import { KnownIncarnations } from './known-incarnations.ts'
-import type { ReplicaMessage } from './message.ts'
+import { entriesOf, type ReplicaMessage } from './message.ts'
 import { Outbox } from './outbox.ts'
 import { isTarget, type Target } from './proposal.ts'
 import { Replica } from './replica.ts'
@@ -27,7 +27,7 @@ import { SlotFollowers } from './slot-followers.ts'
 import type { CommittedEntries, Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
-import { HEARTBEAT_MS, LATE_MS } from './timing.ts'
+import { HEARTBEAT_MS, LATE_MS, TURN_ROUNDS_MAX } from './timing.ts'
 import { type Incarnation, type Member, sameIncarnation, sameMember, type View } from './view.ts'
 
 export interface ReplicaGroupInit<Command, Outcome> {
@@ -255,7 +255,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     if (!sameIncarnation(this.#incarnations.of(from.peer)!, from)) return
     for (const message of messages) {
       if (this.#declining && LEADS_IN.has(message.type) && this.#replica(message.slot).view === null) continue
-      this.#step(message.slot, { type: 'message', from, message })
+      if (entriesOf(message).every(({ payload }) => this.#init.machine.isPayload(payload)))
+        this.#step(message.slot, { type: 'message', from, message })
+      else this.#init.runtime.log.warn('entries of no known form were refused', { from, slot: message.slot })
     }
   }
 
@@ -379,9 +381,6 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     return replica
   }
 }
-
-/** Each round is one step of an exchange of a replica with itself, of which the longest, a whole view change, has a dozen. */
-const TURN_ROUNDS_MAX = 1_000
 
 function finish<Outcome>(
   result: Result<Outcome>,

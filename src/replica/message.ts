@@ -188,3 +188,7 @@ export type ReplicaMessage =
   | Installed
   | Fetch
   | Data
+
+export function entriesOf(message: ReplicaMessage): readonly Entry[] {
+  return 'entries' in message ? message.entries : []
+}

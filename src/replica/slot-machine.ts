@@ -39,6 +39,8 @@ export interface SlotMachine<Command, Outcome> {
   evaluate(row: Uint8Array | undefined, command: Command, context: EvaluationContext): Evaluation<Outcome>
   /** The row after an entry; null when there is none then. */
   apply(row: Uint8Array | undefined, payload: Uint8Array, context: ApplyContext): Uint8Array | null
+  /** Whether an entry may have that payload: others are refused when they come from another peer. Quick, as it is asked of each. */
+  isPayload(payload: Uint8Array): boolean
   /** Whether the command can change nothing. */
   isRead(command: Command): boolean
   /** The row's key in the slot. */

@@ -74,3 +74,8 @@ assert(
   'a learner must not doubt a change that its leader still goes on with'
 )
 assert(SEALED_WAIT_MS * 2 <= USERS_TRY_TIMEOUT_MS, 'a leader must answer before its caller takes it for lost')
+/**
+ * Of a peer with itself within one turn: each is one step of an exchange, of which the longest, a whole view change, has
+ * a dozen.
+ */
+export const TURN_ROUNDS_MAX = 1_000

@@ -8,7 +8,7 @@ import type { Slot } from '../ring/slot.ts'
 import { rowKey } from '../storage/keys.ts'
 import { elapse, leased, leaseFor, renew } from './lease.ts'
 import type { PastOutcome } from './past-outcome.ts'
-import { encodeEffect, isLiveRow, type Lease, rowAfter, UserRow } from './row.ts'
+import { encodeEffect, isLiveRow, isPayload, type Lease, rowAfter, UserRow } from './row.ts'
 import { checkProfile, checkStatus, checkTtl, type Profile, type Status, type User } from './user.ts'
 
 export interface Get {
@@ -104,6 +104,8 @@ export const usersMachine: SlotMachine<Operation, Outcome> = {
     }
     return record(operation, user, execute(row, operation, context))
   },
+
+  isPayload,
 
   apply: (bytes, payload, { logTimeMs }) => rowAfter(bytes, payload, logTimeMs)
 }

@@ -5,7 +5,6 @@ import type { Incarnation, View } from '../../src/replica/view.ts'
 import { asSlot, type Slot } from '../../src/ring/slot.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import { rowKey } from '../../src/storage/keys.ts'
-import { encodeEffect } from '../../src/users/row.ts'
 import { simulatedPeerId } from '../simulation/peer-id.ts'
 import { seededRandom } from '../simulation/random.ts'
 
@@ -35,13 +34,6 @@ function entryIdOf(random: Random): EntryId {
   return { epoch: whole(random, 1), sequence: Math.floor(random.next() * 2 ** 50) + 1 }
 }
 
-/** Of a user that somebody is said to have written; what the user is like is anything. */
-function payload(random: Random): Uint8Array {
-  const outcome = { operationId: hex(random, 16), kind: 'updated', fingerprint: 0n, version: '1.1' } as const
-  const effect = encodeEffect({ form: 'writes', outcome, user: undefined })
-  return Uint8Array.from([...effect, ...random.bytes(Math.floor(random.next() * 300))])
-}
-
 function entries(random: Random, slot: Slot, after: EntryId): Entry[] {
   let epoch = Math.max(1, after.epoch)
   return Array.from({ length: Math.floor(random.next() * 4) }, (_, i) => {
@@ -52,7 +44,7 @@ function entries(random: Random, slot: Slot, after: EntryId): Entry[] {
       sequence: after.sequence + 1 + i,
       timeMs: whole(random),
       key: rowKey(slot, random.bytes(20), id),
-      payload: payload(random)
+      payload: random.bytes(Math.floor(random.next() * 300))
     }
   })
 }

@@ -45,6 +45,7 @@ function outcomeOf(row: Uint8Array | undefined): Outcome {
 export const registers: SlotMachine<Command, Outcome> = {
   keyOf: (slot, { key }) => rowKey(slot, new Uint8Array(20), key),
   isRead: ({ kind }) => kind === 'get',
+  isPayload: payload => payload[0] !== 0xff,
   isLive: row => row[0] !== 0x2d,
   dueMs: row => (row[0] === 0x2d ? 0 : undefined),
   elapse: row => (row[0] === 0x2d ? new Uint8Array() : undefined),

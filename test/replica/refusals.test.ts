@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { rowKey } from '../../src/storage/keys.ts'
 import { Cluster, SLOT } from './cluster.ts'
 
 /** What `name` answers to a command that is refused for what it sees, within a while. */
@@ -64,5 +65,28 @@ test('whoever listens to events and fails does not keep a slot from being led', 
   await cluster.change('ab', 'b')
   assert.equal((await cluster.put('k', 'two')).done, true)
   await cluster.settle()
+  await cluster.stop()
+})
+
+test('an entry of no known form, from whoever it comes, is refused and stops nobody', async () => {
+  const cluster = new Cluster()
+  await cluster.start(2, 2)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  const [from, { group }] = [cluster.peer('a').self, cluster.peer('b')]
+  const { applied, view } = group.status(SLOT)
+  const place = { epoch: view!.epoch, sequence: applied.sequence + 1 }
+  const entry = {
+    ...place,
+    timeMs: 0,
+    key: rowKey(SLOT, new Uint8Array(20), 'k'),
+    payload: Uint8Array.of(0xff)
+  }
+  const prev = { epoch: applied.epoch, sequence: applied.sequence }
+  const commit = place.sequence
+  group.received(from, [{ type: 'append', slot: SLOT, epoch: place.epoch, prev, entries: [entry], commit }])
+  await cluster.put('k', 'two')
+  await cluster.settle()
+  assert.equal((await cluster.get('k')).value, 'two')
   await cluster.stop()
 })
