@@ -1,12 +1,12 @@
 /** The feed of users as it looks over HTTP. */
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, mock, test } from 'node:test'
 import { HTTP_CURSOR_CHARACTERS_MAX } from '../../src/constants.ts'
 import { asSlot } from '../../src/ring/slot.ts'
 import type { WatchBatch } from '../../src/users/many-users.ts'
 import type { User } from '../../src/users/user.ts'
 import { FakeUsers, fakeMany } from './fake-users.ts'
-import { BASE, harness } from './harness.ts'
+import { BASE, harness, ManualClock } from './harness.ts'
 
 const SLOT = asSlot(17, 256)
 const CHANGE = { type: 'put', slot: SLOT, id: 'ada', version: '1.1', user: { id: 'ada' } as User } as const
@@ -68,5 +68,54 @@ describe('the feed of users', () => {
       [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id),
       ['reset', 'reset']
     )
+  })
+})
+
+describe('a feed in which nothing happens', () => {
+  const KEEP_ALIVES = 50
+  const KEEP_ALIVE_MS = 15_000
+
+  /** A silent feed: how often its next batch was subscribed to, and ways for the batch to come or to fail. */
+  async function silent() {
+    const clock = new ManualClock()
+    const next = Promise.withResolvers<IteratorResult<WatchBatch>>()
+    const then = mock.method(next.promise, 'then')
+    const batches = { next: () => next.promise } as AsyncGenerator<WatchBatch>
+    const watch = { cursor: 'first', batches: () => batches, end() {} }
+    const many = { ...fakeMany(new FakeUsers()), open: async () => watch }
+    const response = await harness(clock, { many }).ask('GET', '/v1/changes')
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const read = async () => (await reader.read()).value
+    assert.match((await read()) ?? '', /^retry: /)
+    return { clock, read, subscribed: () => then.mock.callCount(), next }
+  }
+
+  /** What comes when the time of a keep-alive is over. */
+  async function keepAlive({ clock, read }: Awaited<ReturnType<typeof silent>>) {
+    const piece = read()
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+    clock.advance(KEEP_ALIVE_MS)
+    return piece
+  }
+
+  test('is subscribed to once, however often it is kept alive', async () => {
+    const feed = await silent()
+    for (let count = 0; count < KEEP_ALIVES; count++) assert.equal(await keepAlive(feed), ':\n\n')
+    assert.equal(feed.subscribed(), 1)
+  })
+
+  test('tells what comes between two keep-alives, and waits for the time of none', async () => {
+    const feed = await silent()
+    assert.equal(await keepAlive(feed), ':\n\n')
+    const piece = feed.read()
+    feed.next.resolve({ done: false, value: { changes: [CHANGE], cursor: 'next' } })
+    assert.match((await piece) ?? '', /^event: put\n.*\nid: next\n/)
+  })
+
+  test('fails with what its next batch fails with', async () => {
+    const feed = await silent()
+    assert.equal(await keepAlive(feed), ':\n\n')
+    feed.next.reject(new Error('the feed broke'))
+    await assert.rejects(feed.read(), /the feed broke/)
   })
 })

@@ -12,7 +12,7 @@ import type { RouteDescription } from '../openapi/description.ts'
 import { USER } from '../openapi/examples.ts'
 import { LAST_EVENT_ID } from '../openapi/headers.ts'
 import { changesQuery, checkQuery } from '../schemas.ts'
-import { KEEP_ALIVE, KEEP_ALIVE_MS, orAfter, SSE_HEADERS, SSE_TYPE } from '../server-sent-events.ts'
+import { KEEP_ALIVE, SSE_HEADERS, SSE_TYPE, Turns } from '../server-sent-events.ts'
 import type { Streams } from '../streams.ts'
 
 export const CHANGES_PATH = '/v1/changes'
@@ -114,15 +114,13 @@ function idOf(cursor: string): string {
 function bodyOf(watch: Watch, form: Form, clock: Clock, end: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const batches = watch.batches(CURSOR_EVERY_MS)
-  let next: Promise<IteratorResult<WatchBatch>> | undefined
+  const turns = new Turns(() => batches.next(), clock)
   return new ReadableStream(
     {
       start: controller => controller.enqueue(encoder.encode(form.begin(idOf(watch.cursor)))),
       async pull(controller) {
-        next ??= batches.next()
-        const told = await orAfter(next, KEEP_ALIVE_MS, clock)
+        const told = await turns.take()
         if (told === undefined) return controller.enqueue(encoder.encode(form.keepAlive))
-        next = undefined
         if (told.done) {
           end()
           controller.close()

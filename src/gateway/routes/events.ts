@@ -7,7 +7,7 @@ import type { App } from '../exchange.ts'
 import type { RouteDescription } from '../openapi/description.ts'
 import { NO_PEER } from '../openapi/examples.ts'
 import { checkQuery, eventsQuery } from '../schemas.ts'
-import { KEEP_ALIVE, KEEP_ALIVE_MS, orAfter, SSE_HEADERS, SSE_TYPE } from '../server-sent-events.ts'
+import { KEEP_ALIVE, SSE_HEADERS, SSE_TYPE, Turns } from '../server-sent-events.ts'
 import type { Stream, Streams } from '../streams.ts'
 
 export const EVENTS_PATH = '/v1/events'
@@ -66,15 +66,13 @@ function bodyOf(feed: EventFeed, { signal, end }: Stream, clock: Clock): Readabl
   }
   if (signal.aborted) over()
   else signal.addEventListener('abort', over)
-  let next: Promise<readonly Told[] | undefined> | undefined
+  const turns = new Turns(async () => (await feed.next()) ?? [], clock)
   return new ReadableStream(
     {
       start: controller => controller.enqueue(encoder.encode(': what happens from now on is told\n\n')),
       async pull(controller) {
-        next ??= feed.next().then(told => told ?? [])
-        const told = await orAfter(next, KEEP_ALIVE_MS, clock)
+        const told = await turns.take()
         if (told === undefined) return controller.enqueue(encoder.encode(KEEP_ALIVE))
-        next = undefined
         if (told.length === 0) controller.close()
         else controller.enqueue(encoder.encode(told.map(eventOf).join('')))
       },
