@@ -33,6 +33,7 @@ import { deadlineAfter, type Log, type Runtime, silentLog, systemClock, systemRa
 import { identityAt, openDataDirectory } from './storage/data-directory.ts'
 import { openIdentity } from './storage/identity.ts'
 import { MemoryStore } from './storage/memory-store.ts'
+import { leaveOnce } from './users/leave-once.ts'
 import type { RingInspector } from './users/ring-report.ts'
 import { plainUsers } from './users/ring-users.ts'
 import { type LeaveOptions, type UsersService, users } from './users/service.ts'
@@ -301,14 +302,7 @@ function gatewayOf(node: UsersPart, surface: Surface): Gateway {
     many: node.many,
     metrics,
     ring: node.ring,
-    // Whoever asks again is told of the leaving that is under way, or has come to its end.
-    leave: () => {
-      const { state } = node.jobs.latest('leave') ?? { state: 'failed' }
-      if (state === 'failed') {
-        leave().catch(error => runtime.log.error('this peer stays in the ring', { error }))
-      }
-      return node.jobs.latest('leave')!.id
-    },
+    leave: () => leaveOnce(node.jobs, leave, runtime.log),
     tasks: node.jobs,
     events,
     recover: (request, how) => node.recover(request, how),

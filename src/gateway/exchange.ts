@@ -46,7 +46,7 @@ export interface GatewayOptions {
   readonly users: TracedUsers
   readonly many: OpenableUsers
   readonly ring: RingInspector
-  /** Begins to leave the ring for good, in the background, unless it is at it. Returns the id of the task that tells how far it is. */
+  /** Begins to leave the ring for good, in the background, unless it is at it. Returns the id of the task that tells how far it is. @throws NotRunningError */
   readonly leave: () => string
   readonly tasks: TaskInspector
   /** What happens at this peer. */

@@ -41,4 +41,19 @@ describe('the tasks of a peer', () => {
     assert.equal(items.filter(({ kind }) => kind === 'leave').length, 2)
     assert.equal(peer.ring.self().state, 'normal')
   })
+
+  it('are not begun by a peer that has stopped, whether it had failed to leave before or not', async () => {
+    for (const failedBefore of [false, true]) {
+      await using ring = await createRing(1, OPTIONS)
+      const [peer] = ring.peers
+      if (failedBefore) await leave(peer)
+      await peer.stop()
+      const response = await peer.fetch(new Request('http://peer.test/v1/peer/leave', { method: 'POST' }))
+      const { type, detail } = (await response.json()) as { type: string; detail: string }
+      assert.deepEqual(
+        [response.status, type, detail],
+        [503, 'urn:anillo:error:not-running', 'This peer has stopped']
+      )
+    }
+  })
 })

@@ -74,7 +74,7 @@ export const RING_ROUTES: readonly RouteDescription[] = [
         headers: ['Location']
       }
     },
-    errors: ['InternalError']
+    errors: ['NotRunningError', 'InternalError']
   }
 ]
 
