@@ -53,6 +53,15 @@ export function readVerdict(headers: Headers, version: string): 'send' | 'not-mo
   return 'send'
 }
 
+/** @throws InvalidRequestError: passed over, a condition would be taken for one that held */
+export function refuseConditions(headers: Headers): void {
+  const name = ['If-Match', 'If-None-Match'].find(each => headers.has(each))
+  if (name === undefined) return
+  throw new InvalidRequestError(
+    `A heartbeat takes no ${name}, as it makes no new version: leave the header out, or renew with PATCH, a ttl and If-Match`
+  )
+}
+
 /** The condition of a write. `never`: it cannot hold whatever the user is, since weak tags match nothing strongly. */
 export interface WriteCondition {
   readonly ifVersion?: string

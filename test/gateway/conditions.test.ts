@@ -127,6 +127,24 @@ test('If-Match: * asks nothing of PATCH and DELETE, which never create', async (
   assert.equal((await ask('DELETE', '/v1/users/7', { headers })).status, 404)
 })
 
+test('a heartbeat with a condition is refused, and says that PATCH takes one', async () => {
+  const { ask, users, etag } = await withUser()
+  const patch = { body: { status: 1, ttl: '30s' }, headers: { 'If-Match': etag } }
+  const leased = await ask('PATCH', '/v1/users/7', patch)
+  const { calls } = users
+  const heartbeat = (headers: Record<string, string>) =>
+    ask('POST', '/v1/users/7/heartbeat', { headers, body: { ttl: '30s' } })
+  for (const value of [leased.headers.get('etag')!, etag, '*', 'x']) {
+    for (const name of ['If-Match', 'If-None-Match']) {
+      const { type, detail } = await problemOf(await heartbeat({ [name]: value }), 400)
+      assert.equal(type, 'urn:anillo:error:invalid-request')
+      assert.match(String(detail), new RegExp(`takes no ${name}, .* PATCH, a ttl and If-Match`))
+    }
+  }
+  assert.equal(users.calls, calls)
+  assert.equal((await heartbeat({})).status, 200)
+})
+
 test('conditions that the holder of a slot could not decide are refused before anything is asked of it', async () => {
   const { ask, users, etag } = await withUser()
   const calls = users.calls

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime.ts'
 import type { User } from '../../users/user.ts'
 import type { SetOptions, Traced, TracedUsers } from '../../users/users.ts'
 import { readJson } from '../body.ts'
-import { etagOf, readVerdict, writeCondition } from '../conditions.ts'
+import { etagOf, readVerdict, refuseConditions, writeCondition } from '../conditions.ts'
 import { consistencyOf } from '../consistency.ts'
 import type { App, Exchange } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
@@ -101,7 +101,7 @@ export const USERS_ROUTES: readonly RouteDescription[] = [
     operation: 'heartbeat',
     summary: 'Renew a presence lease',
     detail:
-      'Changes `expiresAt` and nothing else. Sent when the lease has ended and nobody has written the user since, it brings the user back with the status that it had. A user who has no lease is 412.',
+      'Changes `expiresAt` and nothing else. Sent when the lease has ended and nobody has written the user since, it brings the user back with the status that it had. A user who has no lease is 412. `If-Match` and `If-None-Match` are refused: PATCH with a `ttl` takes a condition.',
     body: {
       types: JSON_TYPES,
       schema: heartbeatBody.meta({ id: 'Heartbeat' }),
@@ -167,6 +167,7 @@ export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
     const { url, signal } = c.env
     const id = userIdAfter(PREFIX, url, HEARTBEAT)
     checkQuery(noQuery, url.searchParams)
+    refuseConditions(c.req.raw.headers)
     const { ttl } = checkBody(heartbeatBody, await readJson(c.req.raw, { types: JSON_TYPES, clock, signal }))
     const { value, route } = await writeInTime(users.heartbeat(id, ttl, { signal }), signal)
     return c.json(value, 200, { ...routeHeaders(route), ETag: etagOf(value.version) })
