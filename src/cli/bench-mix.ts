@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Draws } from './seeded-random.ts'
 
-export const OPERATIONS = ['read', 'stale', 'write', 'update', 'heartbeat'] as const
+const OPERATIONS = ['read', 'stale', 'write', 'update', 'heartbeat'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 export interface Part {

@@ -41,7 +41,7 @@ export function ringRecoverCommand({ terminal: { out } }: Context): Command {
   })
 }
 
-export function renderRecovery(report: RecoveryReport, { yellow }: Colours): string[] {
+function renderRecovery(report: RecoveryReport, { yellow }: Colours): string[] {
   const { peer, recovered, users, elsewhere } = report
   const done = `${counted(recovered.length, 'slot')} with ${counted(users, 'user')} go on from ${mediumPeer(peer)}`
   if (elsewhere.length === 0) return [done]

@@ -7,7 +7,7 @@ import { ConfigurationError } from '../errors.ts'
  * `read` looks at users and at the ring. `write` changes users, `admin` is for whoever operates the peer: each of them may
  * read too, since the answer to a write shows the user anyway, and nobody operates blindly. Neither contains the other.
  */
-export const SCOPES = ['read', 'write', 'admin'] as const
+const SCOPES = ['read', 'write', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export interface HttpToken {

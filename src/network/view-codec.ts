@@ -140,7 +140,7 @@ export function safe(what: string, value: number): number {
 }
 
 /** @throws ProtocolViolationError */
-export function positive(what: string, value: number): number {
+function positive(what: string, value: number): number {
   if (safe(what, value) === 0) throw new ProtocolViolationError(`${what} is 0: it begins at 1`)
   return value
 }

@@ -16,7 +16,7 @@ import { describeKey } from './keys.ts'
 import { type Range, type Store, VALUE_BYTES_MAX, type Write } from './store.ts'
 
 /** What the checksum adds to each value. */
-export const CHECKSUM_BYTES = 4
+const CHECKSUM_BYTES = 4
 /** Bytes of a value, so that the store below has room for its checksum. */
 export const CHECKED_VALUE_BYTES_MAX = VALUE_BYTES_MAX - CHECKSUM_BYTES
 

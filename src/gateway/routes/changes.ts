@@ -15,7 +15,7 @@ import { changesQuery, checkQuery } from '../schemas.ts'
 import { KEEP_ALIVE, SSE_HEADERS, SSE_TYPE, Turns } from '../server-sent-events.ts'
 import type { Streams } from '../streams.ts'
 
-export const CHANGES_PATH = '/v1/changes'
+const CHANGES_PATH = '/v1/changes'
 /** What an EventSource is told to wait before it comes back. */
 const RECONNECT_MS = 1_000
 /** A cursor has some bytes for each slot: told with every batch it would be most of what is sent. */

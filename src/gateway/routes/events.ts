@@ -10,7 +10,7 @@ import { checkQuery, eventsQuery } from '../schemas.ts'
 import { KEEP_ALIVE, SSE_HEADERS, SSE_TYPE, Turns } from '../server-sent-events.ts'
 import type { Stream, Streams } from '../streams.ts'
 
-export const EVENTS_PATH = '/v1/events'
+const EVENTS_PATH = '/v1/events'
 const EXAMPLE: Told = {
   type: 'peer.down',
   peer: NO_PEER,

@@ -6,7 +6,7 @@ import type { RouteDescription } from '../openapi/description.ts'
 import { checkQuery, noQuery } from '../schemas.ts'
 import { HEALTH_PATHS } from './health.ts'
 
-export const METRICS_PATH = '/metrics'
+const METRICS_PATH = '/metrics'
 /** Answered however full the gateway is: that is when they are needed. */
 export const ALWAYS_ANSWERED: ReadonlySet<string> = new Set([...HEALTH_PATHS, METRICS_PATH])
 

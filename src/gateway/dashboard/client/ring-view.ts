@@ -7,7 +7,7 @@ import { lookupPath, type Traced } from './lookup-path.ts'
 import { linksOf } from './peer-links.ts'
 import type { Picture } from './picture.ts'
 
-export const RING_RADIUS = 282
+const RING_RADIUS = 282
 const BAND = { inner: 265, outer: 299, node: 308 } as const
 const LABEL_RADIUS = 330
 /** Between slots of two owners, in units of the drawing. */
