@@ -81,7 +81,7 @@ export const ANSWER_HEADERS = {
   'X-Accel-Buffering': '`no`: proxies are not to hold events back',
   'Request-Id': 'Of this request',
   'Server-Timing': '`total;dur=` the milliseconds that the gateway took',
-  Vary: '`Origin`, when the peer was started with origins of web pages',
+  Vary: '`Origin`, when the peer was started with an origin of web pages by its name; not with `*` alone',
   'Cache-Control': '`no-cache` for what its ETag revalidates, else `no-store`',
   'X-Content-Type-Options': '`nosniff`'
 } as const
