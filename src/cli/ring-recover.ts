@@ -51,7 +51,9 @@ function renderRecovery(report: RecoveryReport, { yellow }: Colours): string[] {
   ]
 }
 
-const slotNumber = wholeNumber(0, 65_535)
+/** Of the largest ring; the peer knows how many slots its own has. */
+const SLOT_NUMBER_MAX = 16_383
+const slotNumber = wholeNumber(0, SLOT_NUMBER_MAX)
 
 function slotValue(text: string): 'all' | number {
   return text === 'all' ? text : slotNumber(text)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { SLOTS_MAX } from '../../src/ring/slot.ts'
 import type { TaskReport } from '../../src/users/ring-report.ts'
 import { type Answer, type Asked, fakeGateway, problem } from './fake-gateway.ts'
 import { runAnillo } from './fake-peer.ts'
@@ -381,10 +382,20 @@ describe('anillo ring recover', () => {
     )
   })
 
+  it('takes the last slot of the largest ring', async () => {
+    const slot = ['--slot', `${SLOTS_MAX - 1}`]
+    const { code } = await anillo(
+      ['ring', 'recover', ...slot, '--from', FIRST_PEER, '--accept-data-loss'],
+      answers
+    )
+    assert.equal(code, 0)
+  })
+
   it('does nothing before it is said that data may be lost, and of which slot', async () => {
     const wrong = [
       ['--slot', 'all', '--from', FIRST_PEER],
       ['--slot', '-1', '--from', FIRST_PEER, '--accept-data-loss'],
+      ['--slot', `${SLOTS_MAX}`, '--from', FIRST_PEER, '--accept-data-loss'],
       ['--from', FIRST_PEER, '--accept-data-loss'],
       ['--slot', '3', '--accept-data-loss']
     ]
