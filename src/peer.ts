@@ -110,6 +110,7 @@ export interface AnilloPeer extends AsyncDisposable {
   /**
    * Leaves for good: every slot goes to another peer first, then the peer stops.
    * @throws UnavailableError what could not be moved in time; the peer keeps it and goes on
+   * @throws NotRunningError it was stopped before everything had moved
    */
   leave(options?: LeaveOptions): Promise<void>
   /** Finishes what is in flight, flushes and stops; the peer stays a member of the ring and comes back with its data. */

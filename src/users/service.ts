@@ -16,6 +16,7 @@ import { type Deadline, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
 import { type DataDirectory, openDataDirectory } from '../storage/data-directory.ts'
 import { claimStore, type Identity, openIdentity } from '../storage/identity.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
+import { sharedSignal } from './shared-signal.ts'
 import { UsersClient } from './users-client.ts'
 import { UsersNode, type UsersNodeInit } from './users-node.ts'
 import type { UsersPart } from './users-part.ts'
@@ -71,6 +72,8 @@ export class UsersService implements Startable {
   #ready: Promise<Joined> | undefined
   #storageFailure: Error | undefined
   #forgetMet: () => void = () => {}
+  /** Aborts when the host begins to stop. */
+  #stopping = new AbortController()
 
   /** @throws ConfigurationError a client with data */
   constructor({ chord }: UsersComponents, init: UsersInit) {
@@ -92,6 +95,7 @@ export class UsersService implements Startable {
 
   /** Opens the data before chord starts, as the ring that this peer belongs to is written in it. */
   async beforeStart(): Promise<void> {
+    if (this.#stopping.signal.aborted) this.#stopping = new AbortController()
     if (this.#data !== undefined || this.#chord.clientMode) return
     const { runtime } = this.#chord
     if (this.#init.dataDir !== undefined) {
@@ -121,6 +125,7 @@ export class UsersService implements Startable {
 
   /** Others lead from now on; nothing is accepted any more, and what was is made durable, while the network is still there. */
   async beforeStop(): Promise<void> {
+    this.#stopping.abort(new NotRunningError('This peer is stopping'))
     await this.#node?.stop()
     this.#client?.stop()
   }
@@ -171,6 +176,7 @@ export class UsersService implements Startable {
   /**
    * Hands every slot to another peer, then leaves the ring for good. The host is to be stopped afterwards.
    * @throws UnavailableError there is nobody to take them, or not all were taken in time; this peer keeps the rest
+   * @throws NotRunningError the host is stopped before they are
    */
   async leave(options: LeaveOptions = {}): Promise<void> {
     await this.handOver(options)
@@ -201,7 +207,9 @@ export class UsersService implements Startable {
 
   async #giveAway(node: UsersNode, { signal, onProgress }: LeaveOptions): Promise<void> {
     const { clock } = this.#chord.runtime
-    using deadline: Deadline = deadlineAfter(clock, LEAVE_TIMEOUT_MS, signal)
+    const stopping = this.#stopping.signal
+    stopping.throwIfAborted()
+    using deadline: Deadline = deadlineAfter(clock, LEAVE_TIMEOUT_MS, sharedSignal(signal, stopping))
     if (![...this.#chord.chord.peers().values()].includes('up')) {
       throw new UnavailableError(
         'There is no other peer that could take the users: start one that joins, or stop this peer instead'
@@ -211,6 +219,7 @@ export class UsersService implements Startable {
     try {
       await this.#untilEmpty(node, deadline.signal, onProgress)
     } catch {
+      stopping.throwIfAborted() // it hands over what it leads, and would begin to plan again if it were told to stay
       node.stay()
       signal?.throwIfAborted()
       throw new UnavailableError(

@@ -12,7 +12,11 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { StoreDamagedError } from '../../src/errors.ts'
 import { chord, keyOf, users } from '../../src/index.ts'
+import { deadlineAfter, raceSignal, systemClock } from '../../src/runtime.ts'
 import { until } from '../end-to-end/processes.ts'
+
+/** Far below what all slots may take to move. */
+const LEAVE_ENDS_MS = 10_000
 
 const transport = {
   addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
@@ -153,6 +157,41 @@ describe('the users service', () => {
       await assert.rejects(start(), { name: 'DataDirectoryError', message: /private key/ })
     } finally {
       await rm(dir, { recursive: true })
+    }
+  })
+
+  it('leaves no more once its host is stopped, and says so at once', async () => {
+    const start = (join: string[] = []) =>
+      createLibp2p({
+        ...transport,
+        services: { identify: identify(), chord: chord({ join, slots: 16, virtualNodes: 4 }), users: users() }
+      })
+    const first = await start()
+    const second = await start(first.getMultiaddrs().map(String))
+    let stopping: Promise<void> | undefined
+    let stopped = false
+    try {
+      await Promise.all([first, second].map(host => host.services.users.ready()))
+      await until('somebody who takes the slots', async () =>
+        [...first.services.chord.chord.peers().values()].includes('up')
+      )
+      const stop = async () => {
+        await first.stop()
+        stopped = true
+      }
+      const onProgress = () => {
+        stopping ??= stop()
+      }
+      using deadline = deadlineAfter(systemClock, LEAVE_ENDS_MS)
+      const leaving = first.services.users.leave({ onProgress })
+      await assert.rejects(raceSignal(leaving, deadline.signal), { name: 'NotRunningError' })
+      assert.equal(stopped, false)
+      await stopping
+      await first.start() // in memory, so as a ring of its own
+      await first.services.users.ready()
+      await assert.rejects(first.services.users.leave(), { name: 'UnavailableError' })
+    } finally {
+      await Promise.all([first.stop(), second.stop()])
     }
   })
 
