@@ -105,7 +105,7 @@ export class Chord implements ChordHandler, RingFinder {
     const running = this.#running
     this.#running = undefined
     await running?.tasks.stop(new NotRunningError('Chord is stopped'))
-    await this.#options.book.flush()
+    await this.#options.book.writeIfPossible()
   }
 
   async leave(signal?: AbortSignal): Promise<void> {

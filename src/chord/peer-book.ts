@@ -99,6 +99,15 @@ export class PeerBook implements Contacts {
     await this.#writing
   }
 
+  /** The same for whoever goes on without it: a disk that fails stops the peer through the store's other users. */
+  async writeIfPossible(): Promise<void> {
+    try {
+      await this.flush()
+    } catch (error) {
+      this.#runtime.log.error('the peer book was not written', { error })
+    }
+  }
+
   #forget(peer: Peer): void {
     if (this.#entries.delete(peer)) this.#writeLater(peer)
   }
@@ -120,8 +129,7 @@ export class PeerBook implements Contacts {
     this.#unwritten.add(peer)
     this.#timer ??= this.#runtime.clock.timer(WRITE_DELAY_MS, () => {
       this.#forgetOld()
-      // A disk that fails stops the peer through the store's other users; the book alone is no reason to.
-      this.flush().catch(error => this.#runtime.log.error('the peer book was not written', { error }))
+      void this.writeIfPossible()
     })
   }
 

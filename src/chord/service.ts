@@ -201,7 +201,7 @@ export class ChordService implements Startable {
     this.#protocol?.serve(undefined)
     await this.#chord?.stop()
     await this.#protocol?.stop()
-    await this.#book?.flush()
+    await this.#book?.writeIfPossible()
     await this.#boots?.flush()
     this.#chord = undefined
   }

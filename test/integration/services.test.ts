@@ -10,9 +10,11 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { StoreDamagedError } from '../../src/errors.ts'
+import { StorageError, StoreDamagedError } from '../../src/errors.ts'
 import { chord, keyOf, users } from '../../src/index.ts'
-import { deadlineAfter, raceSignal, systemClock } from '../../src/runtime.ts'
+import { deadlineAfter, raceSignal, silentLog, systemClock } from '../../src/runtime.ts'
+import { MemoryStore } from '../../src/storage/memory-store.ts'
+import type { Write } from '../../src/storage/store.ts'
 import { until } from '../end-to-end/processes.ts'
 
 /** Far below what all slots may take to move. */
@@ -23,6 +25,14 @@ const transport = {
   transports: [tcp()],
   connectionEncrypters: [noise()],
   streamMuxers: [yamux()]
+}
+
+class FailingStore extends MemoryStore {
+  failing = false
+
+  override write(writes: readonly Write[]): Promise<void> {
+    return this.failing ? Promise.reject(new StorageError('the disk has failed')) : super.write(writes)
+  }
 }
 
 function chordHost(join: string[] = []) {
@@ -97,6 +107,42 @@ describe('the chord service', () => {
     } finally {
       await Promise.all([first.stop(), other.stop()])
     }
+  })
+
+  it('lets its host stop although the disk has failed, with everything that comes after it', async () => {
+    const store = new FailingStore()
+    const logged: string[] = []
+    const log = { ...silentLog, error: (message: string) => void logged.push(message) }
+    let ended = false
+    const first = await createLibp2p({
+      ...transport,
+      services: {
+        identify: identify(),
+        chord: chord({ virtualNodes: 4, store, log }),
+        last: () => ({
+          start() {},
+          stop() {},
+          afterStop() {
+            ended = true
+          }
+        })
+      }
+    })
+    await first.services.chord.joined()
+    store.failing = true
+    const second = await chordHost(first.getMultiaddrs().map(String))
+    try {
+      await second.services.chord.joined()
+      await until('somebody to write down', async () => first.services.chord.chord.peers().size > 0)
+    } finally {
+      await Promise.all([first.stop(), second.stop()])
+    }
+    assert.deepEqual([first.status, ended], ['stopped', true])
+    assert.deepEqual(
+      first.getProtocols().filter(protocol => protocol.startsWith('/anillo/')),
+      []
+    )
+    assert.ok(logged.includes('the peer book was not written'))
   })
 
   it('can be stopped and started again with its host', async () => {
