@@ -13,7 +13,6 @@ import type {
 } from '../chord/chord-rpc.ts'
 import type { Contacts } from '../chord/contact.ts'
 import type { Peer, RingNode } from '../chord/ring-node.ts'
-import { PEER_BOOK_MAX } from '../constants.ts'
 import { NotRunningError, ProtocolViolationError } from '../errors.ts'
 import {
   decodeChordReply,
@@ -23,6 +22,7 @@ import {
   MESSAGE_CONTACTS_MAX
 } from './chord-codec.ts'
 import { verifyContact } from './contact-record.ts'
+import { Introductions } from './introductions.ts'
 import { type Greeting, RpcEndpoint } from './rpc.ts'
 import { reportFailed, type Wire } from './wire.ts'
 
@@ -33,13 +33,13 @@ export class ChordProtocol implements ChordRpc {
   readonly #contacts: Contacts
   readonly #endpoint: RpcEndpoint
   readonly #protocol: string
-  /** By remote peer: the sequences of the contacts that it was sent. */
-  readonly #told = new Map<Peer, Map<Peer, bigint>>()
+  readonly #introductions: Introductions
   #handler: ChordHandler | undefined
 
   constructor(wire: Wire, contacts: Contacts, protocol = CHORD_PROTOCOL) {
     this.#wire = wire
     this.#contacts = contacts
+    this.#introductions = new Introductions(contacts)
     this.#protocol = protocol
     this.#endpoint = new RpcEndpoint(wire, protocol, {
       request: (from, body, { fromClient }) =>
@@ -62,7 +62,7 @@ export class ChordProtocol implements ChordRpc {
 
   /** A stream with `peer` is new: it may have lost what it was told. */
   met(peer: Peer): void {
-    this.#told.delete(peer)
+    this.#introductions.forget(peer)
   }
 
   greet(address: string, signal?: AbortSignal): Promise<Greeting> {
@@ -74,11 +74,11 @@ export class ChordProtocol implements ChordRpc {
     request: Extract<ChordRequest, { type: T }>,
     options: CallOptions
   ): Promise<ReplyOf[T] | undefined> {
-    const body = encodeChordRequest(request, this.#introductions(peer, namedInRequest(request)))
+    const body = encodeChordRequest(request, this.#introductions.recordsFor(peer, namedInRequest(request)))
     const result = await this.#endpoint.call(peer, body, options)
     if (result.kind !== 'reply') {
       // What was said may be lost: the next message says it again.
-      this.#told.delete(peer)
+      this.#introductions.forget(peer)
       const reason = result.kind === 'refused' ? `${result.name}: ${result.detail}` : result.reason
       this.#wire.runtime.log.debug('no reply', { peer, request: request.type, reason })
       return undefined
@@ -102,7 +102,7 @@ export class ChordProtocol implements ChordRpc {
       const { message, contacts } = decodeChordRequest(body, { from, virtualNodes: this.#virtualNodes })
       await this.#learn(contacts)
       const reply = await handler.handle(from, message)
-      return encodeChordReply(reply, this.#introductions(from, namedInReply(reply)))
+      return encodeChordReply(reply, this.#introductions.recordsFor(from, namedInReply(reply)))
     } catch (error) {
       reportFailed(this.#wire, this.#protocol, from, error)
       throw error
@@ -143,24 +143,6 @@ export class ChordProtocol implements ChordRpc {
   #recordsOf(named: Iterable<Peer>): Uint8Array[] {
     const contacts = Array.from(named, peer => this.#contacts.contactOf(peer))
     return contacts.flatMap(contact => contact?.record ?? []).slice(0, MESSAGE_CONTACTS_MAX)
-  }
-
-  /** The signed records of peers that `to` has not been told about in their present form. */
-  #introductions(to: Peer, named: Iterable<Peer>): Uint8Array[] {
-    const records: Uint8Array[] = []
-    let told = this.#told.get(to)
-    for (const peer of named) {
-      if (records.length === MESSAGE_CONTACTS_MAX) break
-      const contact = peer === to ? undefined : this.#contacts.contactOf(peer)
-      if (contact === undefined || told?.get(peer) === contact.sequence) continue
-      if (told === undefined || told.size >= PEER_BOOK_MAX) {
-        told = new Map()
-        this.#told.set(to, told)
-      }
-      told.set(peer, contact.sequence)
-      records.push(contact.record)
-    }
-    return records
   }
 }
 
