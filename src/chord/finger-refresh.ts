@@ -91,8 +91,10 @@ export class FingerRefresh {
       return table.learn(await lookup(this.#context, start, { timeoutMs: ROW_LOOKUP_TIMEOUT_MS }))
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error
-      table.fingers.skip(start)
       return false
+    } finally {
+      // Whoever was found may be gone by now, and nothing was filled: a sweep goes on whatever a lookup says.
+      table.fingers.skip(start)
     }
   }
 

@@ -176,10 +176,18 @@ export class Peers {
     else this.check(peer, CHECK_QUIET_MS)
   }
 
-  /** Asks a peer of the book whether it is there. That it is not is no news. */
+  /**
+   * Asks a peer of the book whether it is there. That it is not is no news, but our tables may name it all the same, as
+   * others did.
+   */
   async contact(peer: Peer): Promise<ReplyOf['ping'] | undefined> {
-    if (!this.#experiences.has(peer)) this.#remember(peer, 'down')
-    return this.call(peer, { type: 'ping' })
+    if (this.#experiences.has(peer)) return this.call(peer, { type: 'ping' })
+    const reply = await this.#ping(peer, MAINTENANCE_TIMEOUT_MS)
+    if (reply === undefined && !this.#experiences.has(peer)) {
+      this.#remember(peer, 'down')
+      this.#options.onDown(peer)
+    }
+    return reply
   }
 
   /**
@@ -187,14 +195,9 @@ export class Peers {
    * too, one cut line would make everybody ask everybody about everybody.
    */
   async reaches(peer: Peer): Promise<boolean> {
-    const { self, rpc, tasks } = this.#options
-    if (peer === self) return true
+    if (peer === this.#options.self) return true
     if (this.#experiences.get(peer)?.status === 'down') return false
-    const options = { timeoutMs: PROBE_PING_TIMEOUT_MS, signal: tasks.signal }
-    const reply = await rpc.call(peer, { type: 'ping' }, options)
-    tasks.signal.throwIfAborted()
-    if (reply !== undefined) this.#answered(peer)
-    return reply !== undefined
+    return (await this.#ping(peer, PROBE_PING_TIMEOUT_MS)) !== undefined
   }
 
   /** It leaves for good: what it still says in the next moments counts no more. */
@@ -209,6 +212,15 @@ export class Peers {
   /** Our own event loop was late. */
   late(): void {
     this.#guardedUntilMs = this.#now() + GUARD_MS
+  }
+
+  /** Its answer counts, and that there is none does not. */
+  async #ping(peer: Peer, timeoutMs: number): Promise<ReplyOf['ping'] | undefined> {
+    const { rpc, tasks } = this.#options
+    const reply = await rpc.call(peer, { type: 'ping' }, { timeoutMs, signal: tasks.signal })
+    tasks.signal.throwIfAborted()
+    if (reply !== undefined) this.#answered(peer)
+    return reply
   }
 
   #answered(peer: Peer): void {
