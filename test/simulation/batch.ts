@@ -7,6 +7,9 @@ import type { Wish } from './options.ts'
 import { type Patch, PatchedBuild } from './patched-build.ts'
 import type { Report, Task } from './worker.ts'
 
+/** One takes some tenths of a second. */
+const SEED_TIMEOUT_MS = 60_000
+
 export interface BatchOptions extends Wish {
   readonly seeds: readonly number[]
   /** Of the program under test, besides those that make it cramped. */
@@ -73,17 +76,35 @@ async function work(
   ending.signal.addEventListener('abort', stop)
   const ended = new Promise<number | null>(resolve => child.once('close', resolve))
   const reports: Report[] = []
+  let hung = false
+  // A step that never ends is a defect like others, and is to be named.
+  const watchdog = setTimeout(() => {
+    hung = true
+    child.kill('SIGKILL')
+  }, SEED_TIMEOUT_MS)
   for await (const line of createInterface({ input: child.stdout })) {
+    watchdog.refresh()
     const report: Report = JSON.parse(line)
     reports.push(report)
     onReport?.(report)
     if (untilFailure && report.faults.length > 0) ending.abort()
   }
   const code = await ended
+  clearTimeout(watchdog)
   ending.signal.removeEventListener('abort', stop)
-  if (code !== 0 && !ending.signal.aborted) {
-    const seed = seeds[reports.length]
+  const seed = seeds[reports.length]!
+  if (hung) {
+    const report = hungReport(seed)
+    reports.push(report)
+    onReport?.(report)
+    if (untilFailure) ending.abort()
+  } else if (code !== 0 && !ending.signal.aborted) {
     throw new Error(`The process of seed ${seed} ended with code ${code}`)
   }
   return reports
+}
+
+function hungReport(seed: number): Report {
+  const fault = `had not ended after ${SEED_TIMEOUT_MS} ms; later ones of its process were not run`
+  return { seed, faults: [fault], counts: {}, trace: '', events: 0, calls: 0, virtualMs: 0 }
 }
