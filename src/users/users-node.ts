@@ -15,7 +15,7 @@ import type { Execution, Slots, StaleRead } from '../replica/slot-machine.ts'
 import type { Incarnation, View } from '../replica/view.ts'
 import { keyOf, positionFromBytes, positionToHex } from '../ring/position.ts'
 import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
-import { deadlineAfter, type Runtime } from '../runtime.ts'
+import { deadlineAfter, type Runtime, raceSignal } from '../runtime.ts'
 import { positionOfRow, rowRange, userIdOfRow } from '../storage/keys.ts'
 import { Scrub, type ScrubPace } from '../storage/scrub.ts'
 import type { Store } from '../storage/store.ts'
@@ -206,7 +206,7 @@ export class UsersNode implements UsersPart {
       self: this.#init.self.peer,
       slotCount: this.#init.genesis.slots,
       stuck: () => this.ring.stuck(options),
-      recover: slot => group.recover(slot),
+      recover: slot => raceSignal(group.recover(slot), options.signal),
       usersOf: slot => group.status(slot).users,
       begin: () => {
         const which = request.slots === 'all' ? 'all slots' : `slot ${request.slots}`
