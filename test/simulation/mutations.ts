@@ -16,6 +16,8 @@ export interface Mutation {
 }
 
 const RARE: ReadonlySet<string> = new Set([
+  'a read is answered without asking the others',
+  'a refusal does not wait for what it saw',
   'a base that was promised is dropped',
   'a round that was under way confirms too',
   'a snapshot leaves rows that it does not have',
