@@ -22,7 +22,7 @@ const JOIN_RETRY_MAX_MS = 4_000
 const ENTRIES_AT_ONCE = 8
 /** One that has a way in is enough; some may be joining too. */
 const MET_DOORS_MAX = 8
-/** Processes that are started together all answer after so long. */
+/** Processes that are started together all answer after so long; those that never will are gone for good. */
 const RESTART_SETTLE_MS = 1_000
 /** A restarted peer stands alone when for so long nobody of its book was a member. */
 const RESTART_PATIENCE_MS = 4_000
@@ -46,6 +46,8 @@ interface Present {
   readonly members: readonly Peer[]
   /** They are starting too. */
   readonly others: readonly Peer[]
+  /** Nobody of the book is missing. */
+  readonly complete: boolean
 }
 
 export class Admission {
@@ -90,7 +92,7 @@ export class Admission {
     const startedAtMs = clock.monotonic()
     const patienceMs = jitter(random, RESTART_PATIENCE_MS, 0.5)
     for (;;) {
-      const { members, others } = await this.#present()
+      const { members, others, complete } = await this.#present()
       signal?.throwIfAborted()
       const elapsedMs = clock.monotonic() - startedAtMs
       if (members.length > 0) {
@@ -98,7 +100,9 @@ export class Admission {
         if (elapsedMs >= JOIN_TIMEOUT_MS) break
       } else {
         const isFirst = others.length > 0 && others.every(other => self < other)
-        if (elapsedMs >= (isFirst ? RESTART_SETTLE_MS : patienceMs)) break
+        // Nobody with a lower id is still to come when everybody is here.
+        const waitMs = complete ? 0 : RESTART_SETTLE_MS
+        if (elapsedMs >= (isFirst ? waitMs : patienceMs)) break
       }
       await sleep(clock, RESTART_RETRY_MS, signal)
     }
@@ -120,12 +124,13 @@ export class Admission {
     const others = book.peers().filter(peer => peer !== self)
     const lowest = others.toSorted().slice(0, RESTART_LOWEST)
     const asked = new Set([...lowest, ...sample(runtime.random, others, RESTART_CONTACTS - RESTART_LOWEST)])
-    const present = { members: [] as Peer[], others: [] as Peer[] }
+    const members: Peer[] = []
+    const starting: Peer[] = []
     await parallel(asked, RESTART_CONTACTS, async peer => {
       const reply = await peers.contact(peer)
-      if (reply !== undefined) (reply.member ? present.members : present.others).push(peer)
+      if (reply !== undefined) (reply.member ? members : starting).push(peer)
     })
-    return present
+    return { members, others: starting, complete: members.length + starting.length === others.length }
   }
 
   /**

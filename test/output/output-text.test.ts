@@ -38,7 +38,7 @@ describe('users.txt', () => {
     assert.equal(usersText(self, none, none), `ID: 2f91c04e ${FIRST_PEER}\nID\tHASH\tSTATUS\n\n\nBACKUP\n`)
   })
 
-  it('says how many more there are above 10,000, without reading them', () => {
+  it('says how many more there are above 1,000, without reading them', () => {
     let read = 0
     function* rows() {
       for (let id = 1; ; id++) {
@@ -48,7 +48,7 @@ describe('users.txt', () => {
     }
     const lines = usersText(self, { count: 1_000_000, rows: rows() }, none).split('\n')
     assert.equal(read, USERS_SHOWN_MAX)
-    assert.equal(lines[3 + USERS_SHOWN_MAX], '… and 990000 more')
+    assert.equal(lines[3 + USERS_SHOWN_MAX], '… and 999000 more')
   })
 })
 
