@@ -44,6 +44,10 @@ export class MeasuredStore implements Store {
     return this.#store.range(range)
   }
 
+  count(range: Range): number {
+    return this.#store.count(range)
+  }
+
   async write(writes: readonly Write[]): Promise<void> {
     const beganMs = this.#clock.monotonic()
     await this.#store.write(writes)

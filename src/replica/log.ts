@@ -1,6 +1,6 @@
 /**
  * The log of one replica: entries without a gap from `start` (not included: it and what was before are only in the
- * table) to `last`. The newest are in memory too, the older ones are read from the store.
+ * table) to `last`. The newest that this process wrote are in memory too, the others are read from the store.
  */
 import { assert, StorageError } from '../errors.ts'
 import type { Slot } from '../ring/slot.ts'
@@ -38,13 +38,51 @@ export class Log {
     this.#start = emptyEntry(BEFORE_FIRST, 0)
     this.#last = this.#start
     this.#lastTimeMs = 0
-    if (clearing) return
-    for (const [key, value] of store.range(logRange(slot))) {
-      const entry = decodeEntry(value)
-      if (sequenceOf(key) === 0) this.#restart(entry)
-      else this.#push(entry)
-      this.durable(this.#last.sequence)
+    if (!clearing) this.#load()
+  }
+
+  /**
+   * A peer has logs of hundreds of slots, thousands of entries each: none is read but its last one, and those that tell where
+   * epochs begin. That there is no gap is counted. @throws StorageError there is one
+   */
+  #load(): void {
+    const start = this.#store.get(logKey(this.#slot, 0))
+    if (start !== undefined) this.#restart(decodeEntry(start))
+    const first = this.#start.sequence + 1
+    const count = this.#store.count(logRange(this.#slot, 1))
+    if (count === 0) return
+    const last = this.#stored(this.#start.sequence + count)
+    if (this.#store.count(logRange(this.#slot, first, last.sequence)) !== count) throw this.#gap(first)
+    for (let from = first; from <= last.sequence; ) {
+      const { epoch } = this.#stored(from)
+      this.#runs.push({ epoch, from })
+      from = epoch === last.epoch ? last.sequence + 1 : this.#endOf(epoch, from, last.sequence)
     }
+    this.#last = { epoch: last.epoch, sequence: last.sequence }
+    this.#lastTimeMs = last.timeMs
+    this.#durable = last.sequence
+  }
+
+  /** The first entry of a later epoch: one is between `from`, which is of `epoch`, and `to`, which is not. Epochs never sink. */
+  #endOf(epoch: number, from: number, to: number): number {
+    let [low, high] = [from, to]
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#stored(middle).epoch === epoch) low = middle
+      else high = middle
+    }
+    return high
+  }
+
+  #stored(sequence: number): Entry {
+    const value = this.#store.get(logKey(this.#slot, sequence))
+    const entry = value && decodeEntry(value)
+    if (entry?.sequence !== sequence) throw this.#gap(sequence)
+    return entry
+  }
+
+  #gap(sequence: number): StorageError {
+    return new StorageError(`The log of slot ${this.#slot} has a gap at or after entry ${sequence}`)
   }
 
   /** The last entry that is gone from the log: everything after it is here. */
@@ -155,9 +193,6 @@ export class Log {
   }
 
   #push(entry: Entry): void {
-    if (entry.sequence !== this.#last.sequence + 1) {
-      throw new StorageError(`The log of slot ${this.#slot} has a gap before entry ${entry.sequence}`)
-    }
     if (this.#runs.at(-1)?.epoch !== entry.epoch)
       this.#runs.push({ epoch: entry.epoch, from: entry.sequence })
     this.#tail.push(entry)
@@ -198,9 +233,4 @@ function deletions(slot: Slot, from: number, to: number): Write[] {
   for (let sequence = from; sequence <= to; sequence++)
     writes.push({ key: logKey(slot, sequence), value: null })
   return writes
-}
-
-function sequenceOf(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset + key.byteLength - 8, 8)
-  return view.getUint32(0) * 2 ** 32 + view.getUint32(4)
 }

@@ -57,6 +57,12 @@ export class CheckedStore implements Store {
     }
   }
 
+  /** @throws StoreDamagedError */
+  count(range: Range): number {
+    this.#assertSound()
+    return this.#store.count(range)
+  }
+
   /** @throws StoreDamagedError before it is written, or afterwards: then these writes may be on disk, and are not to be relied upon */
   async write(writes: readonly Write[]): Promise<void> {
     this.#assertSound()

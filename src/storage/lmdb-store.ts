@@ -111,6 +111,11 @@ export class LmdbStore implements Store {
     }
   }
 
+  count({ start, end }: Range): number {
+    this.#assertUsable()
+    return compare(start, end) < 0 ? this.#read(() => this.#db.getKeysCount({ start, end })) : 0
+  }
+
   write(writes: readonly Write[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#assertUsable()

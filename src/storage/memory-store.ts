@@ -48,6 +48,11 @@ export class MemoryStore implements Store {
     }
   }
 
+  count({ start, end }: Range): number {
+    this.#assertOpen()
+    return this.#visible.count(start, end)
+  }
+
   write(writes: readonly Write[]): Promise<void> {
     return new Promise(resolve => {
       this.#assertOpen()
@@ -106,6 +111,10 @@ class SortedTable {
   slice(start: Uint8Array, end: Uint8Array, limit: number): readonly Entry[] {
     const from = this.#indexOf(start)
     return this.#entries.slice(from, Math.min(this.#indexOf(end), from + limit))
+  }
+
+  count(start: Uint8Array, end: Uint8Array): number {
+    return Math.max(0, this.#indexOf(end) - this.#indexOf(start))
   }
 
   apply(writes: readonly Write[]): void {

@@ -32,6 +32,9 @@ export interface Store {
    */
   range(range: Range): Iterable<readonly [key: Uint8Array, value: Uint8Array]>
 
+  /** How many keys there are, without reading what is stored at them: thousands in the time of one `get` or two. */
+  count(range: Omit<Range, 'limit'>): number
+
   /**
    * Applies all of `writes` (`value: null` deletes) or none of them, in call order with respect to other calls.
    * They become visible to `get` and `range` no later than the promise resolves, and **when it resolves they are

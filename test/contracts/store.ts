@@ -136,6 +136,16 @@ function ranges(contract: Contract): void {
     assert.deepEqual(keysOf(store, { start: key(3), end: key(4) }), [])
   })
 
+  contract('keys are counted as a range has them', async store => {
+    await store.write(sorted.map(bytes => put(key(...bytes), 1)))
+    const bounds = [FIRST, ...sorted.map(bytes => key(...bytes)), key(3), key(0xff, 0xff, 0)]
+    for (const start of bounds)
+      for (const end of bounds)
+        assert.equal(store.count({ start, end }), [...store.range({ start, end })].length)
+    await store.write([remove(key(1)), put(key(1, 1), 2)])
+    assert.equal(store.count({ start: key(1), end: key(2) }), 2)
+  })
+
   contract('a limit ends the range early', async store => {
     await store.write(sorted.map(bytes => put(key(...bytes), 1)))
     for (const limit of [0, 1, 5, sorted.length, 1_000]) {

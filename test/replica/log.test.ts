@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { decodeEntry, type Entry, encodeEntry } from '../../src/replica/entry.ts'
 import { Log } from '../../src/replica/log.ts'
 import { asSlot } from '../../src/ring/slot.ts'
+import { logKey } from '../../src/storage/keys.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 
 const SLOT = asSlot(3, 4)
@@ -42,6 +43,27 @@ test('a log that was reopened is the same log', async () => {
     assert.ok(one.has({ epoch: 7, sequence: 950 }) && !one.has({ epoch: 1, sequence: 950 }))
     assert.deepEqual(one.after(0, Number.POSITIVE_INFINITY), [...entries(1, 900), ...entries(901, 1_000, 7)])
     assert.deepEqual(one.after(998, Number.POSITIVE_INFINITY), entries(999, 1_000, 7))
+  }
+})
+
+test('a log that was reopened knows where each of its epochs begins', async () => {
+  const epochs = [1, 1, 2, 4, 4, 4, 5, 9, 9]
+  for (let compacted = 0; compacted < epochs.length; compacted++) {
+    const { store, log } = await logWith(epochs.map((epoch, at) => entry(at + 1, epoch)))
+    await store.write(log.compact(compacted))
+    const again = new Log(SLOT, store)
+    assert.deepEqual(again.last, log.last)
+    for (let sequence = compacted; sequence <= epochs.length; sequence++)
+      assert.equal(again.epochAt(sequence), sequence === 0 ? 0 : epochs[sequence - 1])
+  }
+})
+
+test('a log with a gap is refused, wherever the gap is', async () => {
+  const all = entries(1, 40).map((each, at) => ({ ...each, epoch: 1 + Math.floor(at / 15) }))
+  for (let missing = 1; missing < all.length; missing++) {
+    const { store } = await logWith(all)
+    await store.write([{ key: logKey(SLOT, missing), value: null }])
+    assert.throws(() => new Log(SLOT, store), { name: 'StorageError', message: /gap/ }, `without ${missing}`)
   }
 })
 

@@ -192,6 +192,11 @@ class MountedStore implements Store {
     }
   }
 
+  count({ start, end }: Range): number {
+    this.#assertOpen()
+    return this.#visible.count(start, end)
+  }
+
   write(writes: readonly Write[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#assertOpen()
@@ -299,6 +304,10 @@ class SortedTable {
     const from = this.#indexOf(textOf(start))
     const to = Math.min(this.#indexOf(textOf(end)), from + limit)
     return this.#keys.slice(from, to).map(key => this.#entries.get(key)!)
+  }
+
+  count(start: Uint8Array, end: Uint8Array): number {
+    return Math.max(0, this.#indexOf(textOf(end)) - this.#indexOf(textOf(start)))
   }
 
   apply(writes: readonly Write[]): void {
