@@ -1,6 +1,7 @@
 /** A peer of the ring that is measured, in a process of its own, which also makes the calls of its library. */
 import '../src/shim.ts'
 import { readFile } from 'node:fs/promises'
+import { limitHeapGrowth } from '../src/cli/heap-growth.ts'
 import { createPeer } from '../src/peer.ts'
 import { measure, type Round } from './round.ts'
 
@@ -41,6 +42,7 @@ export function userNumber(number: number): string {
 }
 
 if (process.send !== undefined && process.argv[1] === import.meta.filename) {
+  limitHeapGrowth() // as in a process of `anillo peer start`
   const [dataDir, ...join] = process.argv.slice(2)
   const peer = await createPeer({ listen: ['/ip4/127.0.0.1/tcp/0'], join, dataDir, http: { port: 0 } })
   let number = 0

@@ -14,6 +14,7 @@ import { EXIT_OK, Exit } from './exit.ts'
 import { tcpPort } from './flags.ts'
 import { freePort, freePortsFrom } from './free-port.ts'
 import { GatewaySecrets } from './gateway-secrets.ts'
+import { limitHeapGrowth } from './heap-growth.ts'
 import { createLog, type LogLevel } from './log.ts'
 import { joinAddresses, listenAddresses } from './peer-addresses.ts'
 import { addPeerStartFlags, type PeerStartFlags, peerStartFlags } from './peer-start-flags.ts'
@@ -55,6 +56,7 @@ export function peerStartCommand(context: Context): Command {
 
 /** Resolves with the exit code when the peer has ended. @throws what it failed with */
 async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags): Promise<number> {
+  limitHeapGrowth()
   using requests = new StopRequests(terminal)
   const format = flags.logFormat ?? (terminal.err.interactive ? 'pretty' : 'json')
   const log = createLog({ level: flags.logLevel, format, stream: terminal.err })
