@@ -2,13 +2,15 @@
  * The HTTP client: the same `Users` as inside a peer, over the gateways of any peers. `fetch` and nothing else, so
  * that it runs in browsers, workers and Node. Errors are the classes of errors.ts, as the gateway named them.
  */
+import './shim.ts'
 import { bodyOf } from './client/answer.ts'
 import { Gateways } from './client/gateways.ts'
 import { ManyOverHttp } from './client/many.ts'
-import { IDEMPOTENCY_KEY_LENGTH_MAX } from './constants.ts'
+import { IDEMPOTENCY_KEY_LENGTH_MAX, USERS_TIMEOUT_MS } from './constants.ts'
 import { formatDuration } from './duration.ts'
 import {
   type AnilloError,
+  assert,
   ConfigurationError,
   errorName,
   InvalidRequestError,
@@ -36,7 +38,7 @@ export interface ClientOptions {
    * @default none is sent
    */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
-  /** A call as a whole, all tries together. @default 15_000 */
+  /** A call as a whole, all tries together. @default 25_000 */
   readonly timeoutMs?: number | undefined
   /** @default globalThis.fetch; a gateway's own `fetch` does as well */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
@@ -59,8 +61,9 @@ export interface Client extends Users {
   peer(options?: CallOptions): Promise<SelfReport>
 }
 
-/** Longer than a gateway's own operations may last, so that it is the gateway that says what came of them. */
-const TIMEOUT_DEFAULT_MS = 15_000
+/** Half of it, which one of several gateways gets, is longer than an operation may last there: it is to say what came of it. */
+const TIMEOUT_DEFAULT_MS = 25_000
+assert(TIMEOUT_DEFAULT_MS / 2 > USERS_TIMEOUT_MS, 'a gateway must have time to say what came of a write')
 /** An entity tag cannot hold more; no version of anillo's has any other. */
 const VERSION = /^[\x21\x23-\x7e]+$/
 

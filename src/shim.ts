@@ -1,7 +1,15 @@
 /**
- * What libp2p 3 uses and Node 20 does not have. The first import of the library's entry and of the binary, since it
- * must have run before any module of libp2p is evaluated.
+ * What not every platform has: `Promise.withResolvers`, which libp2p 3 uses and Node 20 lacks, and the symbols of `using`, which
+ * Node has and many browsers lack. The first import of the entries (library, client, binary), since it must have run before any
+ * module that uses them is evaluated.
  */
+defineSymbol('dispose')
+defineSymbol('asyncDispose')
+
+function defineSymbol(name: 'dispose' | 'asyncDispose'): void {
+  if (Symbol[name] === undefined) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) })
+}
+
 if (typeof Promise.withResolvers !== 'function') {
   Promise.withResolvers = function withResolvers<T>(this: PromiseConstructor) {
     let resolve!: (value: T | PromiseLike<T>) => void

@@ -36,6 +36,12 @@ export interface GatewaysOptions {
   readonly clock: Clock
 }
 
+export interface Stream {
+  readonly body: ReadableStream<Uint8Array>
+  /** It ended or broke off: the next one comes from the next gateway. */
+  over(): void
+}
+
 /** How often each gateway is asked at most. */
 const ROUNDS_MAX = 3
 /** Between two rounds when no gateway said how long to wait. */
@@ -66,6 +72,7 @@ export class Gateways {
     let doubtful: AnilloError | undefined
     let doubtSinceMs: number | undefined
     let last: AnilloError | undefined
+    let longestMs = 0
     for (let round = 0; round < ROUNDS_MAX && !deadline.signal.aborted; round++) {
       let pauseMs = ROUND_PAUSE_MS
       for (let step = 0; step < urls.length && !deadline.signal.aborted; step++) {
@@ -84,9 +91,12 @@ export class Gateways {
           doubtSinceMs ??= triedAtMs
         }
         pauseMs = Math.max(pauseMs, result.pauseMs ?? 0)
+        longestMs = Math.max(longestMs, clock.monotonic() - triedAtMs)
       }
       const leftMs = timeoutMs - (clock.monotonic() - startedMs)
-      if (round + 1 === ROUNDS_MAX || pauseMs >= leftMs) break
+      // A write that was certainly not done would be in doubt, if the next try were cut off before it is answered as late as this one.
+      const enoughMs = pauseMs + (call.method === 'GET' || call.isRead ? 0 : longestMs)
+      if (round + 1 === ROUNDS_MAX || enoughMs >= leftMs) break
       await sleep(clock, pauseMs, deadline.signal).catch(() => {}) // the deadline is looked at above
     }
     if (call.signal?.aborted) throw call.signal.reason
@@ -95,12 +105,13 @@ export class Gateways {
   }
 
   /**
-   * An answer that goes on, from the gateway that answered last, or the next one. @throws what the gateway named, or
-   * UnavailableError; the next call asks another one then
+   * An answer that goes on, from the gateway that answered last. @throws what the gateway named, or UnavailableError; the
+   * next call asks the next one then
    */
-  async stream(path: string, signal: AbortSignal): Promise<Response> {
+  async stream(path: string, signal: AbortSignal): Promise<Stream> {
     const { urls, fetch, token, clock, timeoutMs } = this.#options
-    const url = urls[this.#preferred % urls.length]!
+    const index = this.#preferred % urls.length
+    const url = urls[index]!
     try {
       using deadline = deadlineAfter(clock, timeoutMs, signal)
       const headers = withToken(
@@ -109,18 +120,20 @@ export class Gateways {
       )
       const asked = fetch(new Request(url + path, { headers, signal }))
       const response = await raceSignal(asked, deadline.signal)
-      if (response.ok && response.body !== null) return response
+      if (response.ok && response.body !== null)
+        return { body: response.body, over: () => this.#passOver(index) }
       throw await raceSignal(errorOf(response), deadline.signal)
     } catch (cause) {
-      this.#preferred++
+      this.#passOver(index)
       if (errorName(cause) !== undefined) throw cause
       throw new UnavailableError(`${url} cannot be reached`, { cause })
     }
   }
 
-  /** The one that answered is gone: the next call asks another one first. */
-  passOn(): void {
-    this.#preferred++
+  /** The next call asks the next one first, unless another call has found a better one meanwhile. */
+  #passOver(index: number): void {
+    const { length } = this.#options.urls
+    if (this.#preferred % length === index) this.#preferred = (index + 1) % length
   }
 
   async #try<T>(

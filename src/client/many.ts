@@ -99,15 +99,19 @@ export class ManyOverHttp implements ManyUsers {
   ): AsyncGenerator<ImportResult> {
     const left = new AbortController() // whoever takes no more results needs no more answers
     const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal])
-    const ahead: Promise<ImportResult[]>[] = []
+    const ahead: { readonly ids: ReadonlySet<unknown>; readonly results: Promise<ImportResult[]> }[] = []
     try {
       for await (const batch of batchesOf(lines)) {
-        const sent = this.#send(batch, mode, either)
-        sent.catch(() => {}) // looked at in its turn
-        ahead.push(sent)
-        if (ahead.length >= BATCHES_AHEAD) yield* await ahead.shift()!
+        const ids = idsOf(batch)
+        // Of lines about one user the last one counts: a batch goes out when those before it that name the same are done.
+        while (ahead.some(({ ids: before }) => [...ids].some(id => before.has(id))))
+          yield* await ahead.shift()!.results
+        const results = this.#send(batch, mode, either)
+        results.catch(() => {}) // looked at in its turn
+        ahead.push({ ids, results })
+        if (ahead.length >= BATCHES_AHEAD) yield* await ahead.shift()!.results
       }
-      for (const sent of ahead) yield* await sent
+      for (const { results } of ahead) yield* await results
     } finally {
       left.abort()
     }
@@ -166,6 +170,18 @@ async function* batchesOf(lines: Some<string | AnilloError>): AsyncGenerator<rea
     characters += length
   }
   if (batch.length > 0) yield batch
+}
+
+/** What is no JSON has none: the gateway will say so. */
+function idsOf(batch: readonly Line[]): ReadonlySet<unknown> {
+  const ids = new Set<unknown>()
+  for (const { text } of batch) {
+    try {
+      if (typeof text === 'string') ids.add(JSON.parse(text)?.id)
+    } catch {}
+  }
+  ids.delete(undefined)
+  return ids
 }
 
 function oneLine(line: string): string | AnilloError {

@@ -5,7 +5,7 @@
 import { errorName } from '../errors.ts'
 import { type Clock, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
 import type { WatchEvent, WatchOptions } from '../users/change.ts'
-import type { Gateways } from './gateways.ts'
+import type { Gateways, Stream } from './gateways.ts'
 
 /** A gateway that is there says something every 15 s. */
 const SILENCE_MS = 40_000
@@ -38,10 +38,11 @@ export async function* watchOver(
   for (;;) {
     signal?.throwIfAborted()
     const controller = new AbortController()
+    let stream: Stream | undefined
     try {
-      const stream = AbortSignal.any([controller.signal, ...(signal === undefined ? [] : [signal])])
-      const response = await gateways.stream(pathOf({ since: cursor, ids, status }), stream)
-      for await (const line of linesOf(response, clock, stream)) {
+      const either = AbortSignal.any([controller.signal, ...(signal === undefined ? [] : [signal])])
+      stream = await gateways.stream(pathOf({ since: cursor, ids, status }), either)
+      for await (const line of linesOf(stream.body, clock, either)) {
         retryMs = RETRY_MS
         if (line === '') continue
         const event: WatchEvent | Place = JSON.parse(line)
@@ -68,7 +69,7 @@ export async function* watchOver(
     } finally {
       controller.abort()
     }
-    gateways.passOn()
+    stream?.over()
     await sleep(clock, retryMs, signal)
     retryMs = Math.min(2 * retryMs, RETRY_MAX_MS)
   }
@@ -96,8 +97,12 @@ function pathOf({ since, ids, status }: Omit<WatchOptions, 'signal'>): string {
 }
 
 /** Ends when the body does. @throws TimeoutError nothing came for too long */
-async function* linesOf(response: Response, clock: Clock, signal: AbortSignal): AsyncGenerator<string> {
-  const reader = response.body!.getReader()
+async function* linesOf(
+  body: ReadableStream<Uint8Array>,
+  clock: Clock,
+  signal: AbortSignal
+): AsyncGenerator<string> {
+  const reader = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
   for (;;) {

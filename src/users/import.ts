@@ -28,17 +28,21 @@ export async function* importUsers(
   lines: Iterable<Line> | AsyncIterable<Line>,
   init: ImportInit
 ): AsyncGenerator<ImportResult> {
-  const window: Promise<ImportResult>[] = []
+  const window: { readonly id: unknown; readonly result: Promise<ImportResult> }[] = []
   const shared = { ...init, signal: sharedSignal(init.signal) }
   let number = 0
   for await (const line of lines) {
     init.signal?.throwIfAborted()
-    const result = write(line, ++number, shared)
+    const at = ++number
+    const id = line instanceof AnilloError ? undefined : line.id
+    // Of lines about one user the last one counts, so they are written one after another.
+    const before = id === undefined ? undefined : window.findLast(other => other.id === id)?.result
+    const result = before === undefined ? write(line, at, shared) : before.then(() => write(line, at, shared))
     result.catch(() => {}) // looked at in its turn
-    window.push(result)
-    if (window.length >= WINDOW) yield await window.shift()!
+    window.push({ id, result })
+    if (window.length >= WINDOW) yield await window.shift()!.result
   }
-  for (const result of window) yield await result
+  for (const { result } of window) yield await result
 }
 
 async function write(line: Line, number: number, init: ImportInit): Promise<ImportResult> {
