@@ -9,6 +9,7 @@
 import { errorName, JoinError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import { deadlineAfter, jitter, parallel, raceSignal, sample, sleep } from '../runtime.ts'
+import type { Doors } from './doors.ts'
 import type { Genesis } from './genesis.ts'
 import type { PeerBook } from './peer-book.ts'
 import { type Peer, ringNode } from './ring-node.ts'
@@ -39,6 +40,8 @@ export interface AdmissionContext extends StabilisationContext {
   readonly book: PeerBook
   readonly events: Events
   readonly stabilisation: Stabilisation
+  /** Of a peer that was told nowhere to join there are none. */
+  readonly doors: Pick<Doors, 'knock'> | undefined
 }
 
 /** Peers of the book that answer. */
@@ -87,20 +90,23 @@ export class Admission {
 
   /** Back to the ring of the book, or alone when there is none at present. */
   async restart(signal: AbortSignal | undefined): Promise<void> {
-    const { runtime, table, self } = this.#context
+    const { runtime, table, self, tasks, doors } = this.#context
     const { clock, random } = runtime
     const startedAtMs = clock.monotonic()
     const patienceMs = jitter(random, RESTART_PATIENCE_MS, 0.5)
     for (;;) {
       const { members, others, complete } = await this.#present()
       signal?.throwIfAborted()
+      // Not waited for: an address where nothing answers at all takes seconds to say so.
+      if (members.length + others.length === 0 && doors !== undefined)
+        tasks.start(async () => void (await doors.knock(tasks.signal)))
       const elapsedMs = clock.monotonic() - startedAtMs
       if (members.length > 0) {
         if (await this.#joined(members, signal)) return
         if (elapsedMs >= JOIN_TIMEOUT_MS) break
       } else {
         const isFirst = others.length > 0 && others.every(other => self < other)
-        // Nobody with a lower id is still to come when everybody is here.
+        // Nobody of the book with a lower id is still to come when everybody is here.
         const waitMs = complete ? 0 : RESTART_SETTLE_MS
         if (elapsedMs >= (isFirst ? waitMs : patienceMs)) break
       }
@@ -120,7 +126,7 @@ export class Admission {
   }
 
   async #present(): Promise<Present> {
-    const { book, self, runtime, peers } = this.#context
+    const { book, self, runtime, peers, genesis } = this.#context
     const others = book.peers().filter(peer => peer !== self)
     const lowest = others.toSorted().slice(0, RESTART_LOWEST)
     const asked = new Set([...lowest, ...sample(runtime.random, others, RESTART_CONTACTS - RESTART_LOWEST)])
@@ -130,7 +136,13 @@ export class Admission {
       const reply = await peers.contact(peer)
       if (reply !== undefined) (reply.member ? members : starting).push(peer)
     })
-    return { members, others: starting, complete: members.length + starting.length === others.length }
+    const present = members.length + starting.length
+    // A book of fewer than are needed for the copies of a slot is that of somebody who has hardly been here.
+    return {
+      members,
+      others: starting,
+      complete: present === others.length && present + 1 >= genesis.replicas
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Events } from '../events.ts'
 import type { Position } from '../ring/position.ts'
 import { jitter, type Runtime, raceSignal, sample } from '../runtime.ts'
 import type { ChordRpc, Description, PeerStatus } from './chord-rpc.ts'
+import type { Doors } from './doors.ts'
 import type { Genesis } from './genesis.ts'
 import type { LookupOptions, LookupResult } from './lookup.ts'
 import { Pause } from './pause.ts'
@@ -27,8 +28,8 @@ export interface ChordClientOptions {
   /** Of peers of the ring; in memory. */
   readonly book: PeerBook
   readonly events: Events
-  /** Puts into the book whoever of the ring answers where this client was told to begin. */
-  readonly knock: (signal: AbortSignal) => Promise<void>
+  /** Where this client was told to begin. */
+  readonly doors: Pick<Doors, 'knock'>
 }
 
 /** With ± half of it: somebody is asked who is there, and a few are asked whether they are. */
@@ -168,7 +169,7 @@ export class ChordClient implements RingFinder {
     for (;;) {
       const lost = running.peers.up().length === 0
       await running.pause.wait(jitter(runtime.random, lost ? LOST_PERIOD_MS : PERIOD_MS, 0.5))
-      if (running.peers.up().length === 0) await this.#options.knock(running.tasks.signal)
+      if (running.peers.up().length === 0) await this.#options.doors.knock(running.tasks.signal)
       await this.#ask(running)
     }
   }

@@ -19,6 +19,7 @@ import type {
   Description,
   PeerStatus
 } from './chord-rpc.ts'
+import type { Doors } from './doors.ts'
 import { FingerRefresh } from './finger-refresh.ts'
 import type { Genesis } from './genesis.ts'
 import { Healing } from './healing.ts'
@@ -39,6 +40,8 @@ export interface ChordOptions {
   readonly runtime: Runtime
   readonly book: PeerBook
   readonly events: Events
+  /** Where this peer was told to look for its ring. @default nowhere */
+  readonly doors?: Pick<Doors, 'knock' | 'shut'> | undefined
   /** Of the program, for people. */
   readonly version: string
 }
@@ -90,7 +93,7 @@ export class Chord implements ChordHandler, RingFinder {
     running.tasks.start(() => running.stabilisation.run())
     try {
       if (join !== undefined) await running.admission.join(join, signal)
-      else if (!this.#hasMet()) this.#createRing(running)
+      else if (!this.#hasMet() && this.#options.doors === undefined) this.#createRing(running)
       else await running.admission.restart(signal)
     } catch (error) {
       await this.stop()
@@ -229,7 +232,7 @@ export class Chord implements ChordHandler, RingFinder {
   }
 
   #create(contacts: readonly Peer[]): Running {
-    const { peer, genesis, rpc, runtime, book, events } = this.#options
+    const { peer, genesis, rpc, runtime, book, events, doors } = this.#options
     const tasks = new Tasks(runtime.log)
     const now = () => runtime.clock.monotonic()
     const peers = new Peers({
@@ -268,8 +271,8 @@ export class Chord implements ChordHandler, RingFinder {
     const stabilisation = new Stabilisation(context)
     const fingers = new FingerRefresh(context)
     const surroundings = { ...context, self: peer, book, events, stabilisation }
-    const admission = new Admission({ ...surroundings, genesis })
-    const healing = new Healing({ ...surroundings, contacts })
+    const admission = new Admission({ ...surroundings, genesis, doors })
+    const healing = new Healing({ ...surroundings, contacts, doors })
     return { tasks, table, peers, stabilisation, admission, fingers, healing, startedAtMs: now() }
   }
 

@@ -3,7 +3,7 @@
  * client finds the one that it asks.
  */
 import { DataDirectoryError, errorName, JoinError, NotAdmittedError } from '../errors.ts'
-import { deadlineAfter, jitter, type Runtime, sleep } from '../runtime.ts'
+import { deadlineAfter, jitter, parallel, type Runtime, sleep } from '../runtime.ts'
 import type { Store } from '../storage/store.ts'
 import type { Contact } from './contact.ts'
 import {
@@ -52,6 +52,7 @@ export interface Entry {
 /** The peers to join may be starting themselves, or be slow after a power cut. */
 const JOIN_TIMEOUT_MS = 30_000
 const RETRY_MS = 500
+const GREETED_AT_ONCE = 16
 /**
  * Whoever does not let us in will hardly change its mind; but one that is stopping, or has more callers than it takes at once,
  * closes connections too.
@@ -106,7 +107,11 @@ async function joinRing(init: EntryInit): Promise<Entry> {
 /** The data directory decides; the addresses to join only help to find the others. */
 async function returnTo(genesis: Genesis, init: EntryInit): Promise<Entry> {
   checkAgainstGenesis(init.options, genesis)
-  const greetings = await greetAll(init)
+  const greetings = await greetAll({
+    ...init,
+    onSilence: (address, reason) =>
+      init.runtime.log.warn('peer to join did not answer; it is tried again', { address, reason })
+  })
   for (const [address, greeting] of greetings) {
     if (greeting.genesis.ringId === genesis.ringId) continue
     throw new DataDirectoryError(
@@ -118,16 +123,23 @@ async function returnTo(genesis: Genesis, init: EntryInit): Promise<Entry> {
 }
 
 /** Those that answer, by address. */
-export async function greetAll({ join, greet, signal, runtime }: GreetInit): Promise<Map<string, Greeting>> {
+export async function greetAll({
+  join,
+  greet,
+  signal,
+  onSilence
+}: Omit<GreetInit, 'runtime'> & {
+  readonly onSilence: (address: string, reason: string) => void
+}): Promise<Map<string, Greeting>> {
   const greetings = new Map<string, Greeting>()
-  for (const address of join) {
+  await parallel(join, GREETED_AT_ONCE, async address => {
     const greeting = await greet(address, signal).catch((error: Error) => {
       signal.throwIfAborted()
-      runtime.log.warn('peer to join did not answer', { address, reason: error.message })
+      onSilence(address, error.message)
       return undefined
     })
     if (greeting !== undefined) greetings.set(address, greeting)
-  }
+  })
   return greetings
 }
 

@@ -11,6 +11,7 @@
 import { UnavailableError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import { jitter, parallel, pick, sleep } from '../runtime.ts'
+import type { Doors } from './doors.ts'
 import { type LookupResult, lookup } from './lookup.ts'
 import { Pause } from './pause.ts'
 import type { PeerBook } from './peer-book.ts'
@@ -43,8 +44,10 @@ export interface HealingContext extends StabilisationContext {
   readonly book: PeerBook
   readonly events: Events
   readonly stabilisation: Stabilisation
-  /** Peers that we were told to join through: tried for ever, whether the book has them or not. */
+  /** Peers through which this process joined: tried for ever, whether the book has them or not. */
   readonly contacts: readonly Peer[]
+  /** Of a peer that was told nowhere to join there are none. */
+  readonly doors: Pick<Doors, 'knock' | 'shut'> | undefined
 }
 
 export class Healing {
@@ -61,13 +64,15 @@ export class Healing {
 
   /** Runs until Chord stops. */
   async run(): Promise<void> {
-    const { runtime, table } = this.#context
+    const { runtime, table, doors } = this.#context
     const startedAtMs = this.#now()
     for (;;) {
       const absent = this.#absent()
-      const isAlone = absent.length > 0 && table.peers().size === 0
-      const eager = isAlone || this.#now() - startedAtMs < EAGER_FOR_MS
+      const isAlone = table.peers().size === 0
+      const isLost = isAlone && (absent.length > 0 || doors !== undefined)
+      const eager = isLost || this.#now() - startedAtMs < EAGER_FOR_MS
       await this.#pause.wait(jitter(runtime.random, eager ? EAGER_PERIOD_MS : PERIOD_MS, 0.5))
+      if (isAlone || doors?.shut) await this.#knock()
       await this.#tryOne(pick(runtime.random, absent))
       await this.#checkOne()
     }
@@ -88,6 +93,13 @@ export class Healing {
     const known = new Set([...book.peers(), ...contacts])
     known.delete(self)
     return [...known].filter(peer => peers.status(peer) === 'down')
+  }
+
+  /** Where the others are now may be known at the addresses to join only. */
+  async #knock(): Promise<void> {
+    const { doors, peers, tasks } = this.#context
+    for (const peer of (await doors?.knock(tasks.signal)) ?? [])
+      if (peers.status(peer) === 'down') await this.#tryOne(peer)
   }
 
   async #tryOne(peer: Peer | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * Every peer that this one ever met, and how to reach it. Peers that are down stay in it for a month: it is what
- * lets two halves of a cut ring, or a whole ring after a power cut, find each other again.
+ * Every peer that this one ever met, and how to reach it. Peers that are down stay in it for a month of this peer's running: it
+ * is what lets two halves of a cut ring, or a whole ring after a power cut, find each other again. While everything is switched
+ * off nobody is forgotten, and however the wall clock jumps.
  *
  * Writing is behind by up to a second. What a crash takes away is heard again from the next peer that is met.
  */
@@ -15,7 +16,7 @@ import type { Peer } from './ring-node.ts'
 
 export interface Acquaintance {
   readonly contact: Contact
-  /** Wall-clock ms of the last direct contact; of a peer only heard of, when it was first heard of. */
+  /** On the book's own clock, ms: the last direct contact; of a peer only heard of, when it was first heard of. */
   readonly seenAtMs: number
 }
 
@@ -35,6 +36,9 @@ export class PeerBook implements Contacts {
   readonly #leftAtMs = new Map<Peer, number>()
   /** Peers whose entry differs from the disk's. */
   readonly #unwritten = new Set<Peer>()
+  /** The book's clock at the moment of the monotonic one when it was opened. It stands still while nobody runs. */
+  readonly #openedAtMs: number
+  readonly #openedMonotonicMs: number
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
 
@@ -46,6 +50,9 @@ export class PeerBook implements Contacts {
       const entry = readEntry(peerOfKey(key), value)
       if (entry !== undefined) this.#entries.set(entry.contact.peer, entry)
     }
+    const seen = [...this.#entries.values()].map(({ seenAtMs }) => seenAtMs)
+    this.#openedAtMs = seen.length === 0 ? runtime.clock.now() : Math.max(...seen)
+    this.#openedMonotonicMs = runtime.clock.monotonic()
     this.#forgetOld()
   }
 
@@ -66,17 +73,16 @@ export class PeerBook implements Contacts {
     if (this.#isLeaving(contact.peer)) return
     const known = this.#entries.get(contact.peer)
     if (known !== undefined && known.contact.sequence >= contact.sequence) return
-    this.#set({ contact, seenAtMs: known?.seenAtMs ?? this.#runtime.clock.now() })
+    this.#set({ contact, seenAtMs: known?.seenAtMs ?? this.#now() })
     if (this.#entries.size > PEER_BOOK_MAX) this.#forgetOldest(contact.peer)
   }
 
   /** A peer that we spoke with just now. */
   seen(peer: Peer): void {
     const known = this.#entries.get(peer)
-    const now = this.#runtime.clock.now()
-    if (known !== undefined && Math.abs(now - known.seenAtMs) >= SEEN_PRECISION_MS) {
-      this.#set({ contact: known.contact, seenAtMs: now })
-    }
+    const nowMs = this.#now()
+    if (known !== undefined && nowMs - known.seenAtMs >= SEEN_PRECISION_MS)
+      this.#set({ contact: known.contact, seenAtMs: nowMs })
   }
 
   /** A peer that left for good. */
@@ -134,8 +140,12 @@ export class PeerBook implements Contacts {
   }
 
   #forgetOld(): void {
-    const oldest = this.#runtime.clock.now() - FORGET_AFTER_MS
+    const oldest = this.#now() - FORGET_AFTER_MS
     for (const [peer, { seenAtMs }] of this.#entries) if (seenAtMs < oldest) this.#forget(peer)
+  }
+
+  #now(): number {
+    return this.#openedAtMs + this.#runtime.clock.monotonic() - this.#openedMonotonicMs
   }
 
   #forgetOldest(except: Peer): void {

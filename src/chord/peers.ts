@@ -145,9 +145,10 @@ export class Peers {
     if (experience.status === 'down' && !this.#isLeaving(experience)) this.check(peer)
   }
 
-  /** Finds out whether a peer is still there, unless it gave a sign of life within `quietMs`. */
+  /** Finds out whether a peer is there, unless it gave a sign of life within `quietMs`. Of one that never did it is not assumed. */
   check(peer: Peer, quietMs = 0): void {
-    const experience = this.#experiences.get(peer) ?? this.#remember(peer, 'up')
+    const experience =
+      this.#experiences.get(peer) ?? this.#remember(peer, 'suspect', Number.NEGATIVE_INFINITY)
     if (experience.asking || this.#now() - experience.heardAtMs < quietMs) return
     experience.asking = true
     this.#options.tasks.start(async () => {
@@ -307,11 +308,11 @@ export class Peers {
     return experience
   }
 
-  #remember(peer: Peer, status: PeerStatus): Experience {
+  #remember(peer: Peer, status: PeerStatus, heardAtMs = this.#now()): Experience {
     if (this.#experiences.size >= PEER_BOOK_MAX) this.#forgetQuietest()
     const experience: Experience = {
       status,
-      heardAtMs: this.#now(),
+      heardAtMs,
       askedAtMs: Number.NEGATIVE_INFINITY,
       silentSinceMs: undefined,
       asking: false,

@@ -36,7 +36,8 @@ import type { Store } from '../storage/store.ts'
 import { VERSION } from '../version.ts'
 import { Chord } from './chord.ts'
 import { ChordClient } from './chord-client.ts'
-import { type Entry, enterRing, greetAll, type Origin, visitRing } from './entry.ts'
+import { Doors } from './doors.ts'
+import { type Entry, enterRing, type Origin, visitRing } from './entry.ts'
 import type { Genesis, RingOptions } from './genesis.ts'
 import { PeerBook } from './peer-book.ts'
 import { chordPeerRouting } from './peer-routing.ts'
@@ -87,6 +88,14 @@ export interface Joined {
   readonly origin: Origin
 }
 
+/** What exists only between a start and a stop. */
+interface Running {
+  readonly stopping: AbortController
+  readonly joined: PromiseWithResolvers<Joined>
+  /** It has begun, so `joined` is going to settle. */
+  joining: boolean
+}
+
 export function chord(init: ChordInit = {}): (components: ChordComponents) => ChordService {
   return components => new ChordService(components, init)
 }
@@ -117,7 +126,7 @@ export class ChordService implements Startable {
   readonly #rolledBackListeners: ((error: Error) => void)[] = []
   #rolledBack = false
   #beforeGenesis: ((origin: Origin, genesis: Genesis) => Promise<void>) | undefined
-  #running: { readonly stopping: AbortController; readonly joined: PromiseWithResolvers<Joined> } | undefined
+  #running: Running | undefined
   /** A client listens on nothing, and may lose every connection: its callers are waiting all the same. */
   #hold: Disposable | undefined
 
@@ -174,7 +183,11 @@ export class ChordService implements Startable {
     this.#protocol = new ChordProtocol(this.wire, this.#book, this.#init.protocol ?? CHORD_PROTOCOL)
     await this.#protocol.start()
     if (this.clientMode) this.#hold = holdProcess()
-    const running = { stopping: new AbortController(), joined: Promise.withResolvers<Joined>() }
+    const running = {
+      stopping: new AbortController(),
+      joined: Promise.withResolvers<Joined>(),
+      joining: false
+    }
     running.joined.promise.catch(() => {}) // whoever waits for it gets the error
     this.#running = running
   }
@@ -183,6 +196,7 @@ export class ChordService implements Startable {
   afterStart(): void {
     const running = this.#running
     if (running === undefined) return
+    running.joining = true
     this.#join(running.stopping.signal).then(running.joined.resolve, error => {
       const said = error instanceof AnilloError ? { error: error.name, detail: error.message } : { error }
       if (!running.stopping.signal.aborted) this.runtime.log.error('not in a ring', said)
@@ -196,7 +210,9 @@ export class ChordService implements Startable {
     this.#running = undefined
     this.#record.stop()
     this.#hold?.[Symbol.dispose]()
-    running.stopping.abort(new NotRunningError('This peer is stopping'))
+    const stopping = new NotRunningError('This peer is stopping')
+    running.stopping.abort(stopping)
+    if (!running.joining) running.joined.reject(stopping) // a service beside this one did not start
     await running.joined.promise.catch(() => {})
     this.#protocol?.serve(undefined)
     await this.#chord?.stop()
@@ -254,12 +270,8 @@ export class ChordService implements Startable {
     const { genesis } = entry
     this.#genesis = genesis
     for (const contact of entry.contacts) book.put(contact)
-    const knock = async (signal: AbortSignal) => {
-      const greetings = await greetAll({ runtime, join, greet, signal })
-      for (const { genesis: theirs, contact } of greetings.values())
-        if (theirs.ringId === genesis.ringId) book.put(contact)
-    }
-    const client = new ChordClient({ peer, genesis, rpc: protocol, runtime, book, events, knock })
+    const doors = new Doors({ self: peer, ringId: genesis.ringId, join, greet, book, runtime })
+    const client = new ChordClient({ peer, genesis, rpc: protocol, runtime, book, events, doors })
     this.#chord = client
     await client.start(signal)
     return entry
@@ -270,13 +282,15 @@ export class ChordService implements Startable {
     const { store } = this.#data!
     const book = this.#book!
     const protocol = this.#protocol!
+    const { join = [] } = this.#init
+    const greet = (address: string, greeting: AbortSignal) => protocol.greet(address, greeting)
     const entry = await enterRing({
       peer: this.peer,
       store,
       runtime: this.runtime,
       options: this.#init,
-      join: this.#init.join ?? [],
-      greet: (address, greeting) => protocol.greet(address, greeting),
+      join,
+      greet,
       remember: contact => {
         book.put(contact)
         return book.flush()
@@ -284,15 +298,21 @@ export class ChordService implements Startable {
       beforeGenesis: this.#beforeGenesis ?? (async () => {}),
       signal
     })
-    this.#genesis = entry.genesis
+    const { genesis } = entry
+    this.#genesis = genesis
     for (const contact of entry.contacts) book.put(contact)
+    const { peer, runtime, events } = this
     const chord = new Chord({
-      peer: this.peer,
-      genesis: entry.genesis,
+      peer,
+      genesis,
       rpc: protocol,
-      runtime: this.runtime,
+      runtime,
       book,
-      events: this.events,
+      events,
+      doors:
+        join.length === 0
+          ? undefined
+          : new Doors({ self: peer, ringId: genesis.ringId, join, greet, book, runtime }),
       version: VERSION
     })
     this.#chord = chord

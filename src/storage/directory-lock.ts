@@ -31,8 +31,13 @@ export function lockDirectory(directory: string, file: string): DirectoryLock {
       `${directory} is in use by the process ${holder}: stop that peer, or give this one another directory`
     )
   }
-  ftruncateSync(descriptor)
-  writeSync(descriptor, `${process.pid}\n`, 0)
+  try {
+    ftruncateSync(descriptor)
+    writeSync(descriptor, `${process.pid}\n`, 0)
+  } catch (error) {
+    closeSync(descriptor)
+    throw error
+  }
   return {
     release() {
       if (descriptor !== undefined) closeSync(descriptor)

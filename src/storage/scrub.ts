@@ -26,6 +26,8 @@ const PACE: ScrubPace = { firstMs: 60_000, pauseMs: 24 * 3_600_000, bytesPerSeco
 const TURN_BYTES = 32 * 1024
 /** A turn ends after so long however little it has read: what is not in memory is waited for. */
 const TURN_MS = 3
+/** After a turn for so many times as long as it took: a disk that has little in memory would be all that the event loop waits for. */
+const REST = 50
 const LAST = Uint8Array.of(0xff)
 
 interface ScrubInit {
@@ -72,12 +74,14 @@ export class Scrub {
     let values = 0
     let bytes = 0
     for (let from: Uint8Array | undefined = new Uint8Array(); from !== undefined; ) {
+      const beganMs = this.#clock.monotonic()
       const turn: Turn = this.#read({ start: from, end: LAST })
       values += turn.values
       bytes += turn.bytes
       from = turn.next
-      if (from !== undefined)
-        await sleep(this.#clock, (1_000 * turn.bytes) / this.#pace.bytesPerSecond, signal)
+      const tookMs = this.#clock.monotonic() - beganMs
+      const pauseMs = Math.max((1_000 * turn.bytes) / this.#pace.bytesPerSecond, REST * tookMs)
+      if (from !== undefined) await sleep(this.#clock, pauseMs, signal)
     }
     this.#events.emit({ type: 'store.scrubbed', values, bytes, atMs: this.#clock.now() })
   }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SimulatedRing } from '../simulation/chord-ring.ts'
-import { chooseSeed } from '../simulation/random.ts'
+import { simulatedPeerId } from '../simulation/peer-id.ts'
+import { chooseSeed, seededRandom } from '../simulation/random.ts'
 
 const seed = chooseSeed()
 
@@ -53,6 +54,22 @@ test('a peer that others still reach is not down because one line is bad for a m
   await ring.time.pass(3_000)
   assert.equal(members[0]!.chord.status(b), 'up')
   for (const { events } of members) assert.ok(events.every(({ type }) => type !== 'peer.down'))
+})
+
+test('a peer that was never heard of is asked before it counts, and is down when it does not answer', async () => {
+  const ring = new SimulatedRing({ seed })
+  const [first] = await ring.grow(2)
+  const stranger = simulatedPeerId(seededRandom(seed, 'nobody'))
+  const { chord } = first!
+  assert.equal(chord.status(stranger), 'down')
+  chord.check(stranger)
+  assert.notEqual(chord.status(stranger), 'up')
+  const untilMs = ring.time.monotonic() + 5_000
+  while (ring.time.monotonic() < untilMs) {
+    await ring.time.pass(50)
+    assert.notEqual(chord.status(stranger), 'up')
+  }
+  assert.equal(chord.status(stranger), 'down')
 })
 
 test('a line that works one way only does not switch a peer on and off', async () => {

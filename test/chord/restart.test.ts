@@ -1,7 +1,8 @@
 /** Coming back with a disk: one peer, and the whole ring after a power cut. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SimulatedRing } from '../simulation/chord-ring.ts'
+import { MemoryStore } from '../../src/storage/memory-store.ts'
+import { contactTo, SimulatedRing } from '../simulation/chord-ring.ts'
 import { chooseSeed } from '../simulation/random.ts'
 
 const seed = chooseSeed()
@@ -40,4 +41,30 @@ test('peers that start again minutes apart still become one ring', async () => {
     await ring.time.pass(60_000)
   }
   await ring.settle(60_000)
+})
+
+test('peers that all moved while they were off find each other at the address to join, however late it answers', async () => {
+  const ring = new SimulatedRing({ seed })
+  const [seedPeer, other] = await ring.grow(2)
+  for (const member of [seedPeer!, other!]) ring.crash(member)
+  let asked = 0
+  // What the book has of the others is of no use any more.
+  const again = ring.restart(
+    { peer: other!.peer, store: new MemoryStore() },
+    {
+      shut: true,
+      async knock() {
+        asked++
+        if (!ring.members.has(seedPeer!.peer)) return []
+        again.book.put(contactTo(seedPeer!.peer))
+        return [seedPeer!.peer]
+      }
+    }
+  )
+  await ring.time.finish(again.chord.start(), 10_000)
+  await ring.time.pass(60_000)
+  assert.ok(asked > 10, `asked ${asked} times`)
+  const late = ring.restart({ peer: seedPeer!.peer, store: new MemoryStore() })
+  await ring.time.finish(late.chord.start(), 10_000)
+  await ring.settle(10_000)
 })

@@ -115,6 +115,32 @@ test('the peer book forgets who was not seen for a month, and at once who left',
   await clock.pass(20 * 24 * 3_600_000)
   kept.seen(seen)
   await clock.pass(11 * 24 * 3_600_000)
+  kept.seen(seen)
   await kept.flush()
   assert.deepEqual(book(store, clock).peers(), [seen])
+})
+
+test('the peer book forgets nobody while all peers are switched off, nor when the wall clock jumps', async () => {
+  const [store, clock, [other, third]] = [new MemoryStore(), new VirtualTime(), peers(2) as [string, string]]
+  const both = [other, third].sort()
+  let aheadMs = 0
+  const jumping = {
+    now: () => clock.now() + aheadMs,
+    monotonic: () => clock.monotonic(),
+    timer: (ms: number, fire: () => void) => clock.timer(ms, fire),
+    soon: (work: () => void) => clock.soon(work)
+  }
+  const opened = () => new PeerBook(store, { clock: jumping, random, log: silentLog })
+  const first = opened()
+  for (const peer of [other, third])
+    first.put({ peer, addresses: [], sequence: 1n, record: new Uint8Array() })
+  await first.flush()
+  aheadMs = 40 * 24 * 3_600_000
+  const again = opened()
+  assert.deepEqual(again.peers().sort(), both, 'after a month without power')
+  aheadMs = 400 * 24 * 3_600_000
+  again.seen(other)
+  again.put({ peer: third, addresses: ['/ip4/1.1.1.1/tcp/1'], sequence: 2n, record: new Uint8Array() })
+  await clock.pass(2_000)
+  assert.deepEqual(again.peers().sort(), both, 'after a jump of the wall clock')
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
+import { chord } from '../../src/chord/service.ts'
 import { createHost } from '../../src/network/host.ts'
 import { RpcEndpoint } from '../../src/network/rpc.ts'
 import { introduce, startMember, until } from './member.ts'
@@ -52,6 +53,20 @@ test('a host lets nobody in whom its connection gater does not', async t => {
   await assert.rejects(host.dial(multiaddr(other.address)))
   await other.host.dial(host.getMultiaddrs()).catch(() => {}) // it may see a connection that ends at once
   assert.deepEqual(host.getConnections(), [])
+})
+
+test('a host whose other service does not start says so, and does not wait for its ring', async () => {
+  const privateKey = await generateKeyPair('Ed25519')
+  const broken = () => ({
+    [Symbol.toStringTag]: 'broken',
+    start: async () => {
+      throw new Error('the other service is broken')
+    },
+    stop() {}
+  })
+  const services = { chord: chord(), broken }
+  const listen = ['/ip4/127.0.0.1/tcp/0']
+  await assert.rejects(createHost({ privateKey, listen, services }), /the other service is broken/)
 })
 
 test('a host keeps nothing of a peer that has gone', async t => {

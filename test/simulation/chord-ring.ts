@@ -1,5 +1,5 @@
 /** A simulated ring: peers that run Chord and nothing else, and what their pointers should be. */
-import { Chord } from '../../src/chord/chord.ts'
+import { Chord, type ChordOptions } from '../../src/chord/chord.ts'
 import { ChordClient } from '../../src/chord/chord-client.ts'
 import type { ChordReply } from '../../src/chord/chord-rpc.ts'
 import type { Contact } from '../../src/chord/contact.ts'
@@ -81,16 +81,21 @@ export class SimulatedRing {
     learn(contact)
     const { genesis } = this
     const events = new Events()
-    const knock = async () => learn(contact)
-    const chord = new ChordClient({ peer, genesis, rpc: host, runtime: host.runtime, book, events, knock })
+    const doors = {
+      async knock() {
+        learn(contact)
+        return [contact]
+      }
+    }
+    const chord = new ChordClient({ peer, genesis, rpc: host, runtime: host.runtime, book, events, doors })
     host.askOnly()
     this.#clients.add(peer)
     return { peer, host, chord, book }
   }
 
   /** The machine comes back with its disk. */
-  restart({ peer, store }: Member): Member {
-    return this.#switchOn(peer, store)
+  restart({ peer, store }: Pick<Member, 'peer' | 'store'>, doors?: ChordOptions['doors']): Member {
+    return this.#switchOn(peer, store, doors)
   }
 
   /** As kill -9: silence from one moment to the next. */
@@ -175,7 +180,7 @@ export class SimulatedRing {
     return { peer, time: this.time, random, network: this.network, virtualNodes: this.genesis.virtualNodes }
   }
 
-  #switchOn(peer: Peer, store: MemoryStore): Member {
+  #switchOn(peer: Peer, store: MemoryStore, doors?: ChordOptions['doors']): Member {
     const { seed, onEvent } = this.#options
     const host: SimulatedHost = new SimulatedHost({
       ...this.#surroundings(peer, seededRandom(seed, `${peer} at ${this.time.monotonic()}`)),
@@ -198,6 +203,7 @@ export class SimulatedRing {
       runtime: host.runtime,
       book,
       events,
+      doors,
       version: 'test'
     })
     host.serve(chord)
@@ -207,7 +213,7 @@ export class SimulatedRing {
   }
 }
 
-function contactTo(peer: Peer): Contact {
+export function contactTo(peer: Peer): Contact {
   return { peer, addresses: [], sequence: 1n, record: new Uint8Array() }
 }
 

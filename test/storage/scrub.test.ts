@@ -18,18 +18,20 @@ interface Reading {
 }
 
 /** A scrub of `sizes.length` values, of so many bytes each; it begins after a second and pauses for ten. */
-async function scrubOf(sizes: readonly number[], bytesPerSecond: number) {
+async function scrubOf(sizes: readonly number[], bytesPerSecond: number, valueMs = 0) {
   const time = new VirtualTime()
   const below = new MemoryStore()
   const damage: Error[] = []
   const store: Store = new CheckedStore(below, { place: 'disk', onDamage: error => damage.push(error) })
   await store.write(sizes.map((length, n) => ({ key: key(n), value: new Uint8Array(length) })))
   const readings: Reading[] = []
+  let readMs = 0
   const range = function* (range: Range) {
     const reading: Reading = { atMs: time.monotonic(), bytes: 0, open: true }
     readings.push(reading)
     try {
       for (const [at, value] of store.range(range)) {
+        readMs += valueMs
         reading.bytes += at.length + value.length
         yield [at, value] as const
       }
@@ -42,7 +44,7 @@ async function scrubOf(sizes: readonly number[], bytesPerSecond: number) {
   events.subscribe(event => told.push(event))
   const clock = {
     now: () => 1_000_000,
-    monotonic: () => time.monotonic(),
+    monotonic: () => time.monotonic() + readMs,
     timer: (ms: number, fire: () => void) => time.timer(ms, fire),
     soon: (work: () => void) => void time.timer(0, work)
   }
@@ -109,4 +111,21 @@ test('it stops in the middle of a pass', async () => {
   assert.ok(count > 1)
   await time.pass(60_000)
   assert.equal(readings.length, count)
+})
+
+test('a disk that is slow is left alone for most of the time', async () => {
+  const { time, readings, told, stopping, running } = await scrubOf(
+    Array.from({ length: 40 }, () => 100),
+    1e9,
+    2
+  )
+  for (let seconds = 0; seconds < 60 && told.length === 0; seconds++) await time.pass(1_000)
+  assert.equal(told.length, 1)
+  const begins = readings.map(({ atMs }) => atMs)
+  for (const [index, reading] of readings.slice(1).entries()) {
+    const tookMs = 2 * (readings[index]!.bytes / 102)
+    assert.ok(reading.atMs - begins[index]! >= 50 * tookMs, `${tookMs} ms of reading at ${begins[index]}`)
+  }
+  stopping.abort()
+  await running
 })
