@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { Registrar } from '@libp2p/interface-internal'
 import { multiaddr } from '@multiformats/multiaddr'
 import { chord } from '../../src/chord/service.ts'
 import { createHost } from '../../src/network/host.ts'
@@ -57,9 +58,10 @@ test('a host lets nobody in whom its connection gater does not', async t => {
 
 test('a host whose other service does not start says so, and does not wait for its ring', async () => {
   const privateKey = await generateKeyPair('Ed25519')
-  const broken = () => ({
+  const broken = ({ registrar }: { registrar: Registrar }) => ({
     [Symbol.toStringTag]: 'broken',
-    start: async () => {
+    async start() {
+      await until(() => registrar.getProtocols().some(name => name.includes('chord')), 'chord has started')
       throw new Error('the other service is broken')
     },
     stop() {}
