@@ -68,7 +68,7 @@ export class BenchSession {
   /** Resolves with the exit code. @throws what making the users ended with */
   async run(): Promise<number> {
     const { terminal, flags } = this.#options
-    using stops = new StopRequests(terminal)
+    using stops = new StopRequests(terminal, { also: ['unread'] })
     // One for each operation under way; Node takes more than ten for a leak.
     setMaxListeners(flags.concurrency + 1, stops.signal, this.#abandon.signal)
     void stops.first.then(() =>

@@ -11,7 +11,11 @@ export const EXIT_NOT_FOUND = 3
 export const EXIT_UNAVAILABLE = 5
 
 /** As shells report a program that a signal ended: 128 + its number. */
-export const EXIT_BY_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+export const EXIT_BY_SIGNAL: Readonly<Record<StopSignal | 'SIGHUP', number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143
+}
 
 /** Ends the command with `code`; what there was to say has been said. */
 export class Exit extends Error {

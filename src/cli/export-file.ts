@@ -14,11 +14,12 @@ export interface ExportTarget {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export function toStream(stream: Stream): ExportTarget {
+/** Writing ends with the signal. */
+export function toStream(stream: Stream, signal: AbortSignal): ExportTarget {
   return buffered({
     async write(text) {
       stream.write(text)
-      await stream.drained()
+      await stream.drained(signal)
     },
     complete: async () => {},
     [Symbol.asyncDispose]: async () => {}

@@ -58,6 +58,7 @@ export function peerStartCommand(context: Context): Command {
 async function runPeer({ terminal, createPeer }: Context, flags: PeerStartFlags): Promise<number> {
   limitHeapGrowth()
   using requests = new StopRequests(terminal)
+  terminal.outliveReader() // the ring has use for the peer when nobody reads what it prints
   const format = flags.logFormat ?? (terminal.err.interactive ? 'pretty' : 'json')
   const log = createLog({ level: flags.logLevel, format, stream: terminal.err })
   using secrets = new GatewaySecrets(terminal, flags, log)

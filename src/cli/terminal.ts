@@ -7,8 +7,11 @@ export type Colours = ReturnType<typeof picocolors.createColors>
 /** stdout carries data, stderr carries talk. */
 export interface Stream {
   write(text: string): void
-  /** Resolves when what was written is on its way, so that not all of what is still to come waits in memory. */
-  drained(): Promise<void>
+  /**
+   * Resolves when what was written has been taken, or never can be, so that not all of what is still to come waits in
+   * memory. @throws the reason of the signal: a reader that does not read can take for ever
+   */
+  drained(signal?: AbortSignal): Promise<void>
   readonly colours: Colours
   /** A person is looking: progress may be redrawn in place. */
   readonly interactive: boolean
@@ -33,6 +36,11 @@ export interface Terminal {
   onSignal(listener: (signal: StopSignal) => void): () => void
   /** Calls `listener` for each SIGHUP, which then no longer ends the process, until the subscription ends. */
   onHangup(listener: () => void): () => void
+  /**
+   * From now on the process goes on when stdout cannot be written any more, as a rule because its reader is gone, and the
+   * signal aborts then. A command that does not ask for it is ended: of `anillo ring show | head -1` enough has been seen.
+   */
+  outliveReader(): AbortSignal
   /** Calls `listener` when the program that started this one with an IPC channel (the demo) is gone. */
   onOrphaned(listener: () => void): () => void
 }

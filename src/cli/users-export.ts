@@ -1,7 +1,7 @@
 /** `anillo users export`: all users, or some, as NDJSON. */
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
-import { Exit } from './exit.ts'
+import { EXIT_FAILURE, Exit } from './exit.ts'
 import { toFile, toStream } from './export-file.ts'
 import { apiOf, httpCommand, printData } from './http-command.ts'
 import { counted, duration, thousands } from './render.ts'
@@ -34,10 +34,10 @@ export function usersExportCommand({ terminal }: Context): Command {
     const file = given === '-' ? undefined : given
     const { users, url } = apiOf(command)
     const filter = filterOf(flags)
-    using stops = new StopRequests(terminal)
+    using stops = new StopRequests(terminal, { once: true, also: file === undefined ? ['unread'] : [] })
     const { signal } = stops
     const beganMs = performance.now()
-    await using target = file === undefined ? toStream(out) : await toFile(file, force)
+    await using target = file === undefined ? toStream(out, signal) : await toFile(file, force)
     let written = 0
     let progress: TransferProgress | undefined
     try {
@@ -53,8 +53,10 @@ export function usersExportCommand({ terminal }: Context): Command {
       if (!signal.aborted) throw error
       progress?.clear()
       const left = file === undefined ? 'what was printed is not complete' : `${file} was not written`
-      line(err, `interrupted after ${counted(written, 'user')}: ${left}`)
-      throw new Exit(exitCodeOf(await stops.first))
+      const why = await stops.first
+      const how = why === 'unread' ? 'ended, as nobody reads on,' : 'interrupted'
+      line(err, `${how} after ${counted(written, 'user')}: ${left}`)
+      throw new Exit(why === 'unread' ? EXIT_FAILURE : exitCodeOf(why))
     } finally {
       progress?.clear()
     }

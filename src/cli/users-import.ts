@@ -51,8 +51,9 @@ async function importFile(command: Command, terminal: Terminal, file: string, fl
   const { out, err } = terminal
   const { users, url } = apiOf(command)
   const json = formatOf(command) === 'json'
-  using stops = new StopRequests(terminal)
+  using stops = new StopRequests(terminal, { once: true })
   const { signal } = stops
+  terminal.outliveReader() // the users are what is asked for, not what is said of them
   await using source = await ImportFile.open(file, () => terminal.input, signal)
   await using rejects = flags.rejects === undefined ? undefined : await RejectsFile.create(flags.rejects)
   const tally = new ImportTally()
@@ -64,7 +65,7 @@ async function importFile(command: Command, terminal: Terminal, file: string, fl
       tally.add(result)
       if (result.result === 'failed') await rejects?.add(result, typeof text === 'string' ? text : undefined)
       if (json) line(out, JSON.stringify(result))
-      await out.drained()
+      await out.drained(signal)
       progress.update(endByte, state(source, endByte, tally, performance.now() - beganMs))
       signal.throwIfAborted()
     }

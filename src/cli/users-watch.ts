@@ -32,12 +32,15 @@ export function usersWatchCommand({ terminal }: Context): Command {
     .addHelpText('after', HELP)
   return command.action(
     async (ids: string[], flags: { readonly since: string; readonly status?: Status }) => {
-      using requests = new StopRequests(terminal)
+      using requests = new StopRequests(terminal, { once: true })
       const options = { ...flags, ...(ids.length > 0 && { ids }), signal: requests.signal }
       const { out } = terminal
       const render = wantsJson(command) ? JSON.stringify : text
       try {
-        for await (const event of apiOf(command).users.watch(options)) line(out, render(event))
+        for await (const event of apiOf(command).users.watch(options)) {
+          line(out, render(event))
+          await out.drained(options.signal)
+        }
       } catch (error) {
         if (!requests.signal.aborted) throw error
         throw new Exit(exitCodeOf(await requests.first))

@@ -10,6 +10,8 @@ export interface FakeTerminal extends Terminal {
   send(signal: StopSignal): void
   hangUp(): void
   orphan(): void
+  /** Nobody reads stdout any more. */
+  stopReading(): void
 }
 
 export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
@@ -17,6 +19,7 @@ export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
   const onSignal = new Set<(signal: StopSignal) => void>()
   const onHangup = new Set<() => void>()
   const onOrphaned = new Set<() => void>()
+  const unread = new AbortController()
   const stream = (name: 'out' | 'err') => ({
     write: (text: string) => {
       printed[name] += text
@@ -39,6 +42,7 @@ export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
     program: 'anillo',
     onSignal: listener => subscribe(onSignal, listener),
     onHangup: listener => subscribe(onHangup, listener),
+    outliveReader: () => unread.signal,
     onOrphaned: listener => subscribe(onOrphaned, listener),
     send: signal => {
       for (const listener of onSignal) listener(signal)
@@ -48,6 +52,7 @@ export function fakeTerminal(env: Record<string, string> = {}): FakeTerminal {
     },
     orphan: () => {
       for (const listener of onOrphaned) listener()
-    }
+    },
+    stopReading: () => unread.abort(new Error('write EPIPE'))
   }
 }

@@ -79,7 +79,7 @@ export function demoCommand({ terminal }: Context): Command {
 
 /** Resolves with the exit code when everything is stopped and cleaned up. */
 async function runDemo(terminal: Terminal, flags: DemoFlags, random: Random): Promise<number> {
-  using requests = new StopRequests(terminal)
+  using requests = new StopRequests(terminal, { also: ['SIGHUP', 'unread'] })
   const temporary = flags.keep === undefined
   const directory = temporary ? await mkdtemp(join(tmpdir(), 'anillo-demo-')) : resolve(flags.keep!)
   await mkdir(directory, { recursive: true })

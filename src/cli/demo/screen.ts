@@ -128,7 +128,7 @@ export class Screen implements Disposable {
       this.#paint()
     }
     const { interactive, colours, columns } = stream
-    return { write, drained: () => stream.drained(), interactive, colours, columns }
+    return { write, drained: signal => stream.drained(signal), interactive, colours, columns }
   }
 
   #erase(): void {
