@@ -180,16 +180,14 @@ async function announceReady(
   peer: AnilloPeer,
   readyMs: number
 ): Promise<void> {
-  const { httpPort, httpHost, readyFile } = flags
-  const ownHttpPort = peer.httpUrl === undefined ? httpPort : Number(new URL(peer.httpUrl).port)
-  const [nextHttpPort] = await freePortsFrom(ownHttpPort + 1, 1, httpHost)
+  const { readyFile } = flags
   const block = {
     peer,
     peers: peer.ring.size(),
     dataDir,
     outputDir,
     readyMs,
-    nextHttpPort: nextHttpPort!,
+    nextHttpPort: await nextHttpPort(flags, peer),
     program,
     doors: flags
   }
@@ -201,6 +199,17 @@ async function announceReady(
     await writeFile(`${readyFile}.tmp`, `${JSON.stringify(ready)}\n`)
     await rename(`${readyFile}.tmp`, readyFile)
   })
+}
+
+/** For a hint only, which must not end a peer that has started: 0, for any, where none is free above its own. */
+async function nextHttpPort(
+  { httpPort, httpHost }: PeerStartFlags,
+  { httpUrl }: AnilloPeer
+): Promise<number> {
+  // URLs leave out 80 and 443 where they are usual, and then it is the one that was asked for.
+  const own = Number(httpUrl && new URL(httpUrl).port) || httpPort
+  const [next = 0] = await freePortsFrom(own + 1, 1, httpHost).catch(() => [])
+  return next
 }
 
 async function readyFileStep(file: string, step: () => Promise<void>): Promise<void> {

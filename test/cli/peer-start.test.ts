@@ -67,6 +67,19 @@ describe('anillo peer start', () => {
     )
   })
 
+  it('has a port for the next peer whatever its own is', async () => {
+    for (const [httpUrl, port, next] of [
+      ['http://127.0.0.1:65535', '65535', (each: number) => each === 0],
+      ['http://127.0.0.1', '80', (each: number) => each > 80]
+    ] as const) {
+      const { terminal, code } = runAnillo([...START, '-P', port], async () => fakePeer({ httpUrl }).peer)
+      await until(() => terminal.printed.out.includes('join:'))
+      terminal.send('SIGTERM')
+      assert.equal(await code, 0)
+      assert.ok(next(Number(/join: .* -P (\d+) /.exec(terminal.printed.out)![1])), terminal.printed.out)
+    }
+  })
+
   it('writes the ready file whole, in place of an old one, when the peer is ready', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'anillo-test-'))
     try {
