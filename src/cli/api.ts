@@ -1,9 +1,9 @@
 /** The HTTP API of one peer, as the commands use it: the HTTP client, and what only a person at a terminal asks for. */
-import { errorOf } from '../client/answer.ts'
+import { bodyOf, errorOf } from '../client/answer.ts'
 import { neverSent } from '../client/gateways.ts'
 import { type Client, createClient } from '../client.ts'
 import {
-  type AnilloError,
+  AnilloError,
   type ErrorName,
   errorByName,
   errorName,
@@ -65,39 +65,44 @@ export class Api {
 
   /** The lines of /readyz?verbose, such as `[+]storage ok`; they come with a 503 while one of them fails. */
   async health(): Promise<string[]> {
-    const response = await this.#ask('GET', '/readyz?verbose')
-    if (!response.ok && response.status !== 503) throw await errorOf(response)
-    return (await response.text()).split('\n').filter(text => text !== '')
+    const text = await this.#ask('GET', '/readyz?verbose', async response => {
+      if (!response.ok && response.status !== 503) throw await errorOf(response)
+      return response.text()
+    })
+    return text.split('\n').filter(each => each !== '')
   }
 
   /** Asks the peer to leave for good; it does so in the background. Returns the path of the task that tells how far it is. */
   async leave(): Promise<string> {
-    const response = await this.#ask('POST', '/v1/peer/leave')
-    if (!response.ok) throw await errorOf(response)
-    return ((await response.json()) as { watch: string }).watch
+    return (await this.#ask('POST', '/v1/peer/leave', answerOf<{ watch: string }>)).watch
   }
 
-  async task(path: string): Promise<TaskReport> {
-    const response = await this.#ask('GET', path)
-    if (!response.ok) throw await errorOf(response)
-    return (await response.json()) as TaskReport
+  task(path: string): Promise<TaskReport> {
+    return this.#ask('GET', path, answerOf<TaskReport>)
   }
 
   /** The caller has said that data may be lost. */
-  async recover(request: RecoveryRequest): Promise<RecoveryReport> {
-    const response = await this.#ask('POST', '/v1/ring/recover', { ...request, acceptDataLoss: true })
-    if (!response.ok) throw await errorOf(response)
-    return (await response.json()) as RecoveryReport
+  recover(request: RecoveryRequest): Promise<RecoveryReport> {
+    const body = { ...request, acceptDataLoss: true }
+    return this.#ask('POST', '/v1/ring/recover', answerOf<RecoveryReport>, body)
   }
 
   /** Sets a user through the original's route. @throws UnavailableError it was not written: try again after its `retryAfterMs` */
-  async setStatus(id: number, status: number): Promise<void> {
-    const response = await this.#ask('POST', `/status/${id}`, { status })
-    if (!response.ok) throw await originalErrorOf(response)
-    await response.arrayBuffer()
+  setStatus(id: number, status: number): Promise<void> {
+    const read = async (response: Response) => {
+      if (!response.ok) throw await originalErrorOf(response)
+      await response.arrayBuffer()
+    }
+    return this.#ask('POST', `/status/${id}`, read, { status })
   }
 
-  async #ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
+  /** `read` takes the answer, whatever its status: it can be cut, or come from a server in between. */
+  async #ask<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    read: (response: Response) => Promise<T>,
+    body?: object
+  ): Promise<T> {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS)
     const signal = this.#signal === undefined ? timeout : AbortSignal.any([this.#signal, timeout])
     const token = await this.#token()
@@ -106,24 +111,36 @@ export class Api {
       ...(token !== undefined && { Authorization: `Bearer ${token}` })
     }
     try {
-      return await fetch(this.url + path, {
-        method,
-        signal,
-        headers,
-        ...(body !== undefined && { body: JSON.stringify(body) })
-      })
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+      return await read(await fetch(this.url + path, { method, signal, headers, ...sent }))
     } catch (cause) {
+      if (cause instanceof AnilloError) throw cause // not by name: a DOMException is called TimeoutError as well
+      const why = reasonOf(cause)
       if (method === 'GET' || neverSent(cause)) {
-        throw new UnavailableError(`${this.url} cannot be reached`, { cause })
+        throw new UnavailableError(`${this.url} cannot be reached: ${why}`, { cause })
       }
-      throw new OutcomeUnknownError(`${this.url} gave no answer; it may have done what it was asked to`, {
-        cause
-      })
+      throw new OutcomeUnknownError(
+        `${this.url} gave no answer (${why}); it may have done what it was asked to`,
+        {
+          cause
+        }
+      )
     }
   }
 }
 
-/** No connection was made, or it was cut: an answer that somebody gave has no cause. */
+async function answerOf<T>(response: Response): Promise<T> {
+  if (!response.ok) throw await errorOf(response)
+  return bodyOf<T>(response)
+}
+
+/** Of what `fetch` failed with, whose own message says no more than that it failed. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } }
+  return cause?.message || cause?.code || message
+}
+
+/** No connection was made, it was cut, or a server in between failed: an answer that a peer gave has no cause. */
 export function isUnreachable(error: unknown): boolean {
   return errorName(error) === 'UnavailableError' && (error as Error).cause !== undefined
 }

@@ -20,6 +20,8 @@ Examples:
 
 /** Often enough to see the peer between its last slot and its end. */
 const POLL_MS = LEAVE_LINGER_MS / 10
+/** A connection breaks now and then, and a machine that moves slots is busy. */
+const GONE_AFTER_TRIES = 3
 /** Without one slot less for so long, something is wrong that waiting does not mend. */
 const STUCK_AFTER_MS = 60_000
 
@@ -94,12 +96,16 @@ function slotsLeft({ progress }: TaskReport): SlotsLeft {
   return { left: (total ?? done) - done, total: total ?? done }
 }
 
-/** Undefined when nobody listens there any more. */
+/** Undefined when nobody listens there any more, which one question without an answer does not prove. */
 async function taskUnlessGone(api: Api, task: string): Promise<TaskReport | undefined> {
-  try {
-    return await api.task(task)
-  } catch (error) {
-    if (isUnreachable(error) || errorName(error) === 'NotRunningError') return undefined
-    throw error
+  for (let tries = 1; ; tries++) {
+    try {
+      return await api.task(task)
+    } catch (error) {
+      if (errorName(error) === 'NotRunningError') return undefined
+      if (!isUnreachable(error)) throw error
+      if (tries === GONE_AFTER_TRIES) return undefined
+    }
+    await pause(POLL_MS)
   }
 }

@@ -16,6 +16,8 @@ export interface Answer {
   readonly body?: unknown
   /** The connection stays open without an answer. */
   readonly never?: true
+  /** The connection is cut: instead of an answer, or in the middle of its body. */
+  readonly cut?: 'unanswered' | 'halfway'
 }
 
 export interface FakeGateway extends AsyncDisposable {
@@ -43,15 +45,19 @@ export async function fakeGateway(
       status = 200,
       headers = {},
       body = '',
-      never
+      never,
+      cut
     } = answer(`${question.method} ${question.path}`, question) ?? {
       status: 404,
       body: 'nothing here'
     }
     if (never) return
+    if (cut === 'unanswered') return void request.socket.destroy()
     const json = typeof body === 'string' ? {} : { 'Content-Type': 'application/json' }
     response.writeHead(status, { ...json, ...headers })
-    response.end(typeof body === 'string' ? body : JSON.stringify(body))
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    if (cut === undefined) return void response.end(text)
+    response.write(text.slice(0, text.length / 2), () => request.socket.destroy())
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

@@ -305,6 +305,25 @@ describe('exit codes', () => {
     assert.match(terminal.printed.err, /^OutcomeUnknownError: /)
   })
 
+  it('are 5 when a proxy has no answer, or the connection breaks in the middle of one', async () => {
+    const html = { headers: { 'Content-Type': 'text/html' }, body: '<h1>Bad gateway</h1>' }
+    const recover = ['ring', 'recover', '--slot', '1', '--from', FIRST_PEER, '--accept-data-loss']
+    for (const answer of [
+      { status: 502, ...html },
+      { ...ok({ peer: FIRST_PEER }), cut: 'halfway' }
+    ] as const) {
+      const status = await anillo(['peer', 'status'], {
+        'GET /v1/peer': ok(selfReport()),
+        'GET /readyz?verbose': answer
+      })
+      assert.equal(status.code, 5)
+      assert.match(status.err, /^UnavailableError: /)
+      const recovery = await anillo(recover, { 'POST /v1/ring/recover': answer })
+      assert.equal(recovery.code, 5)
+      assert.match(recovery.err, /^OutcomeUnknownError: http\S+ gave no answer \(.+\); it may have done/)
+    }
+  })
+
   it('are 2 when something else than a peer answers', async () => {
     const { code, err } = await anillo(['ring', 'show'], {})
     assert.equal(code, 2)
@@ -456,6 +475,20 @@ describe('anillo peer', () => {
     assert.equal(code, 0, err)
     assert.match(out, /^12D3KooWQ7…f3Ka left the ring: 3 slots moved in /)
     assert.match(err, /^leaving: 3 of 3 slots left to move\n/)
+  })
+
+  it('leave asks again when one question had no answer', async () => {
+    const cut: Answer = { cut: 'unanswered' }
+    const tasks = [cut, ok(leaving({ done: 0 })), cut, cut, ok(leaving({ done: 3 })), cut, cut, cut]
+    await using gateway = await fakeGateway(asked => {
+      if (asked === 'GET /v1/peer') return ok(selfReport())
+      if (asked === 'POST /v1/peer/leave') return { status: 202, ...ok({ watch: '/v1/tasks/leave-1' }) }
+      return tasks.shift()
+    })
+    const { code, terminal } = runAnillo(['peer', 'leave', '-u', gateway.url])
+    assert.equal(await code, 0, terminal.printed.err)
+    assert.match(terminal.printed.out, /left the ring: 3 slots moved in /)
+    assert.deepEqual(tasks, [])
   })
 
   it('leave does not promise anything of a peer that was gone with slots left', async () => {
