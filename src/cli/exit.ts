@@ -75,7 +75,7 @@ export function reportError(error: unknown, err: Stream, debug: boolean): number
   const { bold, red } = err.colours
   const message = error instanceof Error ? error.message : String(error)
   const title = error instanceof Error ? error.name : 'Error'
-  line(err, `${bold(red(title))}: ${printable(message)}`)
+  line(err, `${bold(red(title))}: ${printable(messageOf(message))}`)
   if (error instanceof AnilloError) {
     for (const { path, message: reason } of error.issues ?? []) {
       if (reason !== message) line(err, `  ${printable(`${path}: ${reason}`)}`)
@@ -85,6 +85,11 @@ export function reportError(error: unknown, err: Stream, debug: boolean): number
   if (next !== undefined) line(err, `  → ${next}`)
   if (debug && error instanceof Error) line(err, stackOf(error))
   return name === undefined ? EXIT_FAILURE : ERROR_KINDS[name].exit
+}
+
+/** Without what only a program can do: no command has a key to repeat a write with. */
+export function messageOf(message: string): string {
+  return message.replace(/; repeat (it|the call) with the same idempotency ?key/i, '')
 }
 
 function nextStep(error: unknown, name: ErrorName | undefined): string | undefined {

@@ -54,6 +54,21 @@ export async function tokenOf(command: Command): Promise<string | undefined> {
   return tokenFile === undefined ? undefined : readFirstToken(tokenFile)
 }
 
+/** What a command that is to be pasted asks the same peer with: the flags that were given, each after a space. */
+export function givenPeerFlags(command: Command): string {
+  const { url, tokenFile } = command.opts<HttpFlags & { readonly tokenFile?: string }>()
+  const given = (name: string) => command.getOptionValueSource(name) === 'cli'
+  return [
+    ...(given('url') ? [` -u ${quoted(url)}`] : []),
+    ...(tokenFile !== undefined && given('tokenFile') ? [` --token-file ${quoted(tokenFile)}`] : [])
+  ].join('')
+}
+
+/** For a shell, if it needs that. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
 export function wantsJson(command: Command): boolean {
   return command.opts<HttpFlags>().format === 'json'
 }

@@ -1,5 +1,6 @@
 /** What came of the lines of an import so far: numbers, and why the first of those failed that did. */
 import type { ImportResult } from '../users/many-users.ts'
+import { messageOf } from './exit.ts'
 import type { FailedLine } from './rejects-file.ts'
 import { printable, thousands } from './render.ts'
 
@@ -51,7 +52,7 @@ export class ImportTally {
   reasons(): string[] {
     const lines = this.#reasons.map(({ line, id, error, detail }) => {
       const user = id === null ? '' : `, user ${JSON.stringify(id)}`
-      return printable(`line ${line}${user}: ${error}: ${detail}`)
+      return printable(`line ${line}${user}: ${error}: ${messageOf(detail)}`)
     })
     const more = this.#numbers.failed - lines.length
     return more === 0 ? lines : [...lines, `and ${thousands(more)} more`]

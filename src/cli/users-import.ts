@@ -4,8 +4,8 @@ import { ERROR_KINDS, errorName } from '../errors.ts'
 import { IMPORT_MODES, type ImportMode } from '../users/many-users.ts'
 import { isUnreachable } from './api.ts'
 import type { Context } from './context.ts'
-import { EXIT_FAILURE, EXIT_UNAVAILABLE, Exit } from './exit.ts'
-import { apiOf, formatOf, httpCommand } from './http-command.ts'
+import { EXIT_FAILURE, EXIT_UNAVAILABLE, Exit, messageOf } from './exit.ts'
+import { apiOf, formatOf, givenPeerFlags, httpCommand } from './http-command.ts'
 import { ImportFile } from './import-file.ts'
 import { ImportTally } from './import-tally.ts'
 import { RejectsFile } from './rejects-file.ts'
@@ -56,6 +56,9 @@ async function importFile(command: Command, terminal: Terminal, file: string, fl
   terminal.outliveReader() // the users are what is asked for, not what is said of them
   await using source = await ImportFile.open(file, () => terminal.input, signal)
   await using rejects = flags.rejects === undefined ? undefined : await RejectsFile.create(flags.rejects)
+  // What it has created itself, `create` would refuse the second time.
+  const skipping = flags.mode === 'upsert' ? '' : ' --mode skip'
+  const again = `${terminal.program} users import${givenPeerFlags(command)}${skipping}`
   const tally = new ImportTally()
   const progress = new TransferProgress(err, source.size)
   const beganMs = performance.now()
@@ -73,15 +76,15 @@ async function importFile(command: Command, terminal: Terminal, file: string, fl
     progress.clear()
     tellReasons(terminal, tally, rejects)
     if (signal.aborted) {
-      tellEnd(terminal, 'interrupted', source, tally, flags.mode)
+      tellEnd(terminal, 'interrupted', source, tally, again)
       throw new Exit(exitCodeOf(await stops.first))
     }
     const name = errorName(error)
     // The advice that is given for a single write is wrong once others have been written.
     const halfway = name !== undefined && ERROR_KINDS[name].exit === EXIT_UNAVAILABLE
     if (!halfway || (tally.summary.lines === 0 && isUnreachable(error))) throw error
-    line(err, `${err.colours.bold(err.colours.red(name))}: ${printable((error as Error).message)}`)
-    tellEnd(terminal, 'ended', source, tally, flags.mode)
+    line(err, `${err.colours.bold(err.colours.red(name))}: ${printable(messageOf((error as Error).message))}`)
+    tellEnd(terminal, 'ended', source, tally, again)
     throw new Exit(EXIT_UNAVAILABLE)
   } finally {
     progress.clear()
@@ -126,15 +129,13 @@ function tellReasons({ err }: Terminal, tally: ImportTally, rejects: RejectsFile
 }
 
 function tellEnd(
-  { err, program }: Terminal,
+  { err }: Terminal,
   how: string,
   source: ImportFile,
   tally: ImportTally,
-  mode: ImportMode
+  again: string
 ): void {
   const where = tally.lastLine === 0 ? 'before the first result' : `after line ${tally.lastLine}`
   line(err, `${how} ${where} of ${source.name}: ${tally}; some of the next lines may be written as well`)
-  // What it has created itself, `create` would refuse the second time.
-  const again = `${program} users import${mode === 'upsert' ? '' : ' --mode skip'}`
   line(err, `  → repeat it: \`${again}\` of the same file does no harm to what is written already`)
 }

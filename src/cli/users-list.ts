@@ -4,7 +4,7 @@ import { PAGE_USERS_MAX } from '../constants.ts'
 import type { User } from '../users/user.ts'
 import type { Context } from './context.ts'
 import { wholeNumber } from './flags.ts'
-import { apiOf, httpCommand, printData } from './http-command.ts'
+import { apiOf, givenPeerFlags, httpCommand, printData, quoted } from './http-command.ts'
 import { line } from './terminal.ts'
 import { filterOf, type UserFilter, withFilter } from './user-flags.ts'
 import { UserTable } from './user-table.ts'
@@ -62,16 +62,13 @@ export function usersListCommand({ terminal }: Context): Command {
     }
     const { items, next } = await users.page({ ...filter, cursor, limit: limit ?? LIMIT_DEFAULT })
     await print(items)
-    if (next !== undefined) line(err, `→ more: ${again(terminal.program, { ...filter, limit }, next)}`)
+    if (next === undefined) return
+    const again = `${terminal.program} users list${givenPeerFlags(command)}`
+    line(err, `→ more: ${again} ${flagsOf({ ...filter, limit, cursor: next })}`)
   })
 }
 
-function again(program: string, flags: object, cursor: string): string {
-  const given = Object.entries({ ...flags, cursor }).filter(([, value]) => value !== undefined)
-  return `${program} users list ${given.map(([name, value]) => `--${name} ${quoted(String(value))}`).join(' ')}`
-}
-
-/** For a shell, if it needs that. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+function flagsOf(flags: object): string {
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined)
+  return given.map(([name, value]) => `--${name} ${quoted(String(value))}`).join(' ')
 }

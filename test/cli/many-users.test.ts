@@ -85,6 +85,16 @@ describe('anillo users list', () => {
     assert.equal(err, "→ more: anillo users list --status ONLINE --prefix 'o'\\''u' --cursor 100\n")
   })
 
+  it('asks the same peer for the next page', async context => {
+    const file = join(scratchDirectory(context), 'to ken')
+    await writeFile(file, 'secret\n', { mode: 0o600 })
+    await using gateway = await fakeGateway(() => json({ items: [user('a')], next: 'c' }))
+    const { code, terminal } = runAnillo(['users', 'list', '-u', gateway.url, '--token-file', file])
+    assert.equal(await code, 0)
+    const said = `→ more: anillo users list -u ${gateway.url} --token-file '${file}' --cursor c\n`
+    assert.equal(terminal.printed.err, said)
+  })
+
   it('goes on from a cursor to a last page that promises no more', async () => {
     const args = ['users', 'list', '--cursor', '200', '--limit', '50', '-o', 'json']
     const { out, err, asked } = await anillo(args, { stored })
@@ -329,6 +339,23 @@ describe('anillo users import', () => {
     const halfway = await anillo(['users', 'import', file], { answer })
     assert.equal(halfway.code, 5)
     assert.match(halfway.err, /^UnavailableError: No majority\nended after line 400 of .*\n {2}→ repeat it/m)
+  })
+
+  it('says how it is repeated at the same peer, and nothing that only a program could do', async context => {
+    const file = join(scratchDirectory(context), 'users.ndjson')
+    await writeFile(file, ids(900).map(lineOf).join('\n'))
+    const detail = 'No answer; repeat it with the same idempotency key'
+    await using gateway = await fakeGateway((_, asked) =>
+      asked.body.includes('"u500"') ? problem(504, 'outcome-unknown', detail) : imported(new Set(), asked)
+    )
+    const { code, terminal } = runAnillo(['users', 'import', file, '--mode', 'create', '-u', gateway.url])
+    assert.equal(await code, 5)
+    assert.match(terminal.printed.err, /^OutcomeUnknownError: No answer$/m)
+    const again = `anillo users import -u ${gateway.url} --mode skip`
+    assert.ok(
+      terminal.printed.err.includes(`→ repeat it: \`${again}\` of the same file`),
+      terminal.printed.err
+    )
   })
 
   it('draws a bar of the bytes whose lines are written, and takes it away', async context => {
