@@ -160,6 +160,7 @@ export class DemoPeer {
       const log = await open(logFile(directory, number), this.#starts++ === 0 ? 'w' : 'a')
       try {
         const { size } = await log.stat()
+        how.signal.throwIfAborted() // whoever stops the peers sees those that have a process
         this.#spawn(how, log.fd)
         this.#ready = await this.#untilReady(how.signal, size)
         this.#state = 'running'
@@ -200,6 +201,14 @@ export class DemoPeer {
     } finally {
       this.#do(null)
     }
+  }
+
+  /** Its last slot has moved, and it has left whatever becomes of its process, which is killed when it takes too long to end. */
+  async endAsLeft(timeoutMs: number): Promise<void> {
+    if (await this.endedWithin(timeoutMs)) return
+    this.#fate = 'left'
+    this.signal('SIGKILL')
+    await this.#ended
   }
 
   /** Stops the process where it is, as a machine that sleeps. */
@@ -285,6 +294,7 @@ export class DemoPeer {
     const reason = said.slice(-REASON_LENGTH_MAX).trim()
     // It may yet become ready, when nobody waits for it any more.
     this.signal('SIGKILL')
+    await this.#ended
     throw new FailedStart(number, this.#child!.exitCode, reason || `no word within ${READY_TIMEOUT_MS} ms`)
   }
 

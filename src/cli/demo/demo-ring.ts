@@ -160,7 +160,7 @@ export class DemoRing {
       const task = await api.leave()
       this.#options.onFault()
       await untilGone(api, task, () => {})
-      await peer.endedWithin(LEFT_TIMEOUT_MS)
+      await peer.endAsLeft(LEFT_TIMEOUT_MS)
     })
     await this.#save()
   }
@@ -206,9 +206,10 @@ export class DemoRing {
     try {
       await this.start(number)
     } catch (error) {
-      // There never was such a peer; its number is free again.
+      // There never was such a peer; its number is free again. Where its process runs still, `stop` is to end it.
       const at = this.#peers.findIndex(peer => peer.number === number)
-      if (this.#peers[at]?.peerId === undefined) this.#peers.splice(at, 1)
+      const peer = this.#peers[at]
+      if (peer !== undefined && peer.peerId === undefined && !peer.running) this.#peers.splice(at, 1)
       throw error
     }
     await this.#save()

@@ -29,9 +29,9 @@ Commands, at the prompt, as lines on stdin, as buttons of the dashboard, or over
 demo prints:
 ${commandHelp().join('\n').replace(/^/gm, '  ')}
 
-Ctrl-C, quit, and Ctrl-D at the prompt stop all peers and remove their data, unless it is kept with --keep.
-Started again with the same directory, the same peers come back with their users; -n and --users are for a
-new one. Without a terminal the demo goes on when stdin ends.
+Ctrl-C, quit, Ctrl-D at the prompt and a closed terminal stop all peers and remove their data, unless it is kept
+with --keep. Started again with the same directory, the same peers come back with their users; -n and --users are
+for a new one. Without a terminal the demo goes on when stdin ends.
 
 Examples:
   anillo demo

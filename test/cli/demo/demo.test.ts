@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -6,7 +7,10 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { writeKept } from '../../../src/cli/demo/kept.ts'
 import { freePort, freePortsFrom } from '../../../src/cli/free-port.ts'
-import { runAnillo } from '../fake-peer.ts'
+import { type Run, runAnillo } from '../fake-peer.ts'
+import { until } from '../until.ts'
+
+type Stoppable = Run['terminal']
 
 describe('anillo demo', () => {
   it('ends with the reason and the exit code of a peer that cannot start', async () => {
@@ -22,6 +26,22 @@ describe('anillo demo', () => {
       await rm(dir, { recursive: true })
     }
   })
+
+  for (const [what, stop, expected] of [
+    ['its terminal is closed', (terminal: Stoppable) => terminal.hangUp(), 129],
+    ['nobody reads its output', (terminal: Stoppable) => terminal.stopReading(), 0]
+  ] as const) {
+    it(`takes its peers and its directory away when ${what}`, async () => {
+      const httpPort = await freePort('127.0.0.1')
+      const { code, terminal } = runAnillo(['demo', '-n', '1', '-P', String(httpPort)])
+      await until(() => terminal.printed.out.includes('data in '))
+      const directory = / data in (\S+) /.exec(terminal.printed.out)![1]!
+      assert.ok(existsSync(directory))
+      stop(terminal)
+      assert.equal(await code, expected, terminal.printed.err)
+      assert.ok(!existsSync(directory))
+    })
+  }
 
   it('leaves a directory alone whose demo.json it has not written', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'anillo-test-'))
