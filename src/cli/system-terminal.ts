@@ -66,7 +66,8 @@ function systemStream(stream: NodeJS.WriteStream): Stream {
   return {
     write: text => stream.write(text),
     async drained(signal) {
-      if (stream.writableLength > 0) await raceSignal(written(stream), signal)
+      // With an error nothing waits any more, but it may be told only in a moment.
+      if (stream.writableLength > 0 || stream.errored) await raceSignal(written(stream), signal)
     },
     interactive,
     get columns() {

@@ -54,7 +54,7 @@ export function usersExportCommand({ terminal }: Context): Command {
       progress?.clear()
       const left = file === undefined ? 'what was printed is not complete' : `${file} was not written`
       const why = await stops.first
-      const how = why === 'unread' ? 'ended, as nobody reads on,' : 'interrupted'
+      const how = why === 'unread' ? 'ended, as stdout takes no more,' : 'interrupted'
       line(err, `${how} after ${counted(written, 'user')}: ${left}`)
       throw new Exit(why === 'unread' ? EXIT_FAILURE : exitCodeOf(why))
     } finally {

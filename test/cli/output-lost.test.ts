@@ -99,7 +99,17 @@ describe('a program of which nobody reads the output', () => {
     child.stdout!.once('data', () => child.stdout!.destroy())
     const { how, err } = await ended
     assert.equal(how, 1)
-    assert.match(err, /^ended, as nobody reads on, after .* users?: what was printed is not complete$/m)
+    assert.match(err, /^ended, as stdout takes no more, after .* users?: what was printed is not complete$/m)
+  })
+
+  it('does not take a small one for complete either, of which all is written at once', async context => {
+    await using gateway = await fakeGateway(line => {
+      const body = line.includes('users:count') ? { count: 1 } : { items: [{ id: 'a' }], next: null }
+      return { headers: { 'Content-Type': 'application/json' }, body }
+    })
+    const { child, ended } = start(context, ['users', 'export', '-u', gateway.url])
+    child.stdout!.destroy()
+    assert.equal((await ended).how, 1)
   })
 
   it('runs a peer on, also when nobody reads its log', async context => {
