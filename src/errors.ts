@@ -11,7 +11,16 @@ export interface ErrorKind {
   readonly title: string
 }
 
-const EXIT = { failure: 1, usage: 2, notFound: 3, precondition: 4, unavailable: 5, unauthorised: 6 } as const
+const EXIT = {
+  failure: 1,
+  usage: 2,
+  notFound: 3,
+  precondition: 4,
+  unavailable: 5,
+  unauthorised: 6,
+  /** Of its own, so that a supervisor does not start a peer again with a directory that must not be used any more. */
+  unusable: 7
+} as const
 
 export const ERROR_KINDS = {
   InvalidUserError: { status: 422, exit: EXIT.usage, title: 'The user is not valid' },
@@ -67,11 +76,11 @@ export const ERROR_KINDS = {
   DataDirectoryError: { status: 500, exit: EXIT.failure, title: 'The data directory cannot be used' },
   StoreRolledBackError: {
     status: 500,
-    exit: EXIT.failure,
+    exit: EXIT.unusable,
     title: 'The data directory is an old copy'
   },
   StorageError: { status: 500, exit: EXIT.failure, title: 'The disk refused a write or a read' },
-  StoreDamagedError: { status: 500, exit: EXIT.failure, title: 'A value on the disk is damaged' },
+  StoreDamagedError: { status: 500, exit: EXIT.unusable, title: 'A value on the disk is damaged' },
   NotRunningError: { status: 503, exit: EXIT.unavailable, title: 'The peer is not running' },
   ConfigurationError: { status: 400, exit: EXIT.usage, title: 'The configuration is not valid' },
   InternalError: { status: 500, exit: EXIT.failure, title: 'A defect in anillo' }

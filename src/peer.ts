@@ -185,7 +185,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       ring: node.ring,
       events,
       fetch: (request, caller) => gateway.fetch(request, caller),
-      updateHttp: secrets => updateHttp(secrets, entrance.door, server),
+      updateHttp: secrets => updateHttp(secrets, { door: entrance.door, gateway, server }),
       leave,
       stop: () => ending.end(),
       stopped: ending.ended,
@@ -363,11 +363,16 @@ async function serveGateway(
   return server
 }
 
-function updateHttp({ tokens, tls }: HttpSecrets, door: Door, server: GatewayServer | undefined): void {
+function updateHttp(
+  { tokens, tls }: HttpSecrets,
+  { door, gateway, server }: { door: Door; gateway: Gateway; server: GatewayServer | undefined }
+): void {
   if (tls !== undefined && server === undefined) throw new ConfigurationError('This peer serves no HTTP')
   const known = tokens && new Tokens(tokens)
   if (tls !== undefined) server?.changeTls(tls)
-  if (known !== undefined) door.changeTokens(known)
+  if (known === undefined) return
+  door.changeTokens(known)
+  gateway.reviewStreams()
 }
 
 async function closeServer(server: GatewayServer, gateway: Gateway): Promise<void> {

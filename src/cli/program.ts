@@ -36,7 +36,7 @@ The first minute:
   anillo ring lookup 7 --trace                            how it was found
 
 Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 precondition failed, 5 unavailable or timeout,
-6 not authorised, 130 interrupted.`
+6 not authorised, 7 the data directory must not be used again, 130 interrupted.`
 
 export function anilloProgram(context: Context, version: string): Command {
   const group = (name: string, description: string, commands: readonly Command[]) => {

@@ -90,6 +90,14 @@ export class Door {
     return this.#tooMany(grant.id, grant.name)
   }
 
+  /** Whether what the request was answered with, which goes on for long, may go on. Counts against no limit. */
+  stillAdmits({ method, headers }: Request, { pathname }: URL): boolean {
+    const scope = scopeNeeded(method, pathname)
+    if (scope === undefined || this.#tokens === undefined) return true
+    const token = BEARER.exec(headers.get('authorization') ?? '')?.[1]
+    return token !== undefined && this.#tokens.find(token)?.scopes.has(scope) === true
+  }
+
   #identify(tokens: Tokens, authorization: string | null, client: string | undefined): Grant | Refusal {
     if (authorization === null) {
       return unauthorised(`This needs a token; ${SEND_ONE}`, '')

@@ -20,6 +20,8 @@ import { Streams } from './streams.ts'
 export interface Gateway {
   /** Ends answers that would go on for ever, and begins no more of them. */
   endStreams(): void
+  /** Ends those answers whose callers the door would not let in any more. */
+  reviewStreams(): void
   /** Always resolves, within HTTP_ANSWER_TIMEOUT_MS. */
   fetch(request: Request, caller?: Caller): Promise<Response>
 }
@@ -70,6 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     endStreams: () => streams.close(),
+    reviewStreams: () => streams.endUnless(request => door.stillAdmits(request, new URL(request.url))),
     async fetch(request, caller = {}) {
       const startedMs = clock.monotonic()
       requests.began()

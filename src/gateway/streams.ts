@@ -1,6 +1,6 @@
 /** Answers that go on for long: each holds a connection and work in the ring, so there is a bound of their own. */
 import { HTTP_STREAMS_MAX } from '../constants.ts'
-import { BusyError, NotRunningError } from '../errors.ts'
+import { BusyError, NotRunningError, UnauthorisedError } from '../errors.ts'
 
 export interface Stream {
   /** Aborts when the caller goes away, and when the gateway stops. */
@@ -10,7 +10,7 @@ export interface Stream {
 }
 
 export class Streams {
-  readonly #open = new Set<AbortController>()
+  readonly #open = new Map<AbortController, Request>()
   #closed = false
 
   /**
@@ -19,12 +19,12 @@ export class Streams {
    * @throws BusyError, NotRunningError; what `bodyOf` throws
    */
   async answer(
-    { method, signal }: Request,
+    request: Request,
     headers: Readonly<Record<string, string>>,
     bodyOf: (stream: Stream) => ReadableStream | Promise<ReadableStream>
   ): Promise<Response> {
-    if (method === 'HEAD') return new Response(null, { headers })
-    const stream = this.#begin(signal)
+    if (request.method === 'HEAD') return new Response(null, { headers })
+    const stream = this.#begin(request)
     try {
       return new Response(await bodyOf(stream), { headers })
     } catch (error) {
@@ -36,17 +36,24 @@ export class Streams {
   /** Ends all of them: some would go on for ever, and what was interrupted can be repeated. */
   close(): void {
     this.#closed = true
-    for (const stop of this.#open) stop.abort(new NotRunningError('This peer is stopping'))
+    for (const stop of this.#open.keys()) stop.abort(new NotRunningError('This peer is stopping'))
   }
 
-  #begin(caller: AbortSignal): Stream {
+  /** Ends those whose callers are not let in any more: their token is gone, or may no longer do that. */
+  endUnless(admits: (request: Request) => boolean): void {
+    for (const [stop, request] of this.#open)
+      if (!admits(request))
+        stop.abort(new UnauthorisedError('The token of this request is not good any more'))
+  }
+
+  #begin(request: Request): Stream {
     if (this.#closed) throw new NotRunningError('This peer is stopping; ask another one')
     if (this.#open.size >= HTTP_STREAMS_MAX)
       throw new BusyError(`This peer has ${HTTP_STREAMS_MAX} streams under way already; ask another one`)
     const stop = new AbortController()
-    this.#open.add(stop)
+    this.#open.set(stop, request)
     return {
-      signal: AbortSignal.any([caller, stop.signal]),
+      signal: AbortSignal.any([request.signal, stop.signal]),
       end: () => {
         this.#open.delete(stop)
       }

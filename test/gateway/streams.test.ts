@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { HTTP_STREAMS_MAX } from '../../src/constants.ts'
 import { Events } from '../../src/events.ts'
+import { Door } from '../../src/gateway/door.ts'
 import { USER } from '../../src/gateway/openapi/examples.ts'
+import { Tokens } from '../../src/gateway/tokens.ts'
 import { systemClock } from '../../src/runtime.ts'
 import { FakeUsers, fakeMany } from './fake-users.ts'
 import { BASE, harness } from './harness.ts'
@@ -77,4 +79,29 @@ describe('HEAD of a stream', () => {
     const { ask } = counting()
     assert.equal((await ask('HEAD', '/v1/changes?ids=%25zz', {})).status, 400)
   })
+})
+
+test('a feed ends when its token is taken away, and no other does', async () => {
+  const [kept, gone] = ['k'.repeat(22), 'g'.repeat(22)]
+  const door = new Door(systemClock, { tokens: [kept, gone].map(token => ({ token, scopes: ['read'] })) })
+  const { gateway } = harness(systemClock, { door })
+  const feed = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    const { status, body } = await gateway.fetch(new Request(`${BASE}/v1/events`, { headers }))
+    assert.equal(status, 200)
+    return body!.getReader()
+  }
+  const ended = async (reader: Awaited<ReturnType<typeof feed>>) => {
+    for (;;) if ((await reader.read()).done) return 'ended'
+  }
+  const [good, bad] = [await feed(kept), await feed(gone)]
+  const turn = () => new Promise(resolve => setImmediate(() => resolve('open')))
+  const ends = [ended(good), ended(bad)]
+  for (const end of ends) assert.equal(await Promise.race([end, turn()]), 'open')
+  door.changeTokens(new Tokens([{ token: kept, scopes: ['read'] }]))
+  gateway.reviewStreams()
+  assert.equal(await ends[1], 'ended')
+  assert.equal(await Promise.race([ends[0], turn()]), 'open')
+  gateway.endStreams()
+  assert.equal(await ends[0], 'ended')
 })
