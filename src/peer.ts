@@ -33,6 +33,7 @@ import { deadlineAfter, type Log, type Runtime, silentLog, systemClock, systemRa
 import { identityAt, openDataDirectory } from './storage/data-directory.ts'
 import { openIdentity } from './storage/identity.ts'
 import { MemoryStore } from './storage/memory-store.ts'
+import type { DiskSpace } from './storage/store.ts'
 import { leaveOnce } from './users/leave-once.ts'
 import type { RingInspector } from './users/ring-report.ts'
 import { plainUsers } from './users/ring-users.ts'
@@ -150,7 +151,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
       ending.fail(error)
     })
     ending.add(() => opened.close())
-    const data = { ...opened, store: metrics.measuredStore(opened.store) }
+    const data = { ...opened, store: metrics.measuredStore(opened.store, opened.space) }
     const host = await createPeerHost(options, data, { runtime, events, metrics, doors }, error =>
       ending.fail(error)
     )
@@ -199,7 +200,7 @@ export async function createPeer(options: PeerOptions = {}): Promise<AnilloPeer>
 }
 
 type PeerHost = Awaited<ReturnType<typeof createPeerHost>>
-type OpenData = PeerData & { close(): Promise<void> }
+type OpenData = PeerData & { readonly space?: () => Promise<DiskSpace>; close(): Promise<void> }
 
 async function openData(
   dataDir: string | undefined,

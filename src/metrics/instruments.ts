@@ -52,6 +52,7 @@ export class Instruments {
       registers,
       collect() {
         this.reset()
+        if (labels.length === 0) this.remove() // without labels it would be 0 when there is nothing to say
         for (const [values, value] of read()) this.set(values, value)
       }
     })

@@ -6,7 +6,7 @@ import { Registry } from 'prom-client'
 import type { Events } from '../events.ts'
 import type { GatewayMetrics } from '../gateway/exchange.ts'
 import type { Clock } from '../runtime.ts'
-import type { Store } from '../storage/store.ts'
+import type { DiskSpace, Store } from '../storage/store.ts'
 import type { TracedUsers } from '../users/users.ts'
 import { countEvents } from './event-metrics.ts'
 import { HttpMetrics } from './http-metrics.ts'
@@ -39,6 +39,8 @@ export class PeerMetrics implements GatewayMetrics {
   readonly #users: UsersMetrics
   readonly #uncount: () => void
   #ring: RingMetrics | undefined
+  #spaceOf: (() => Promise<DiskSpace>) | undefined
+  #space: DiskSpace | undefined
   #scrape: Promise<string> | undefined
 
   constructor({ version, events, clock, registry = new Registry() }: PeerMetricsInit) {
@@ -51,12 +53,23 @@ export class PeerMetrics implements GatewayMetrics {
     this.#users = new UsersMetrics(make)
     this.#uncount = countEvents(events, make)
     this.#store = new StoreMetrics(make)
+    make.gaugeOf(
+      'anillo_storage_file_bytes',
+      'Size of the file with the data of this peer, which does not shrink',
+      () => this.#space?.file
+    )
+    make.gaugeOf(
+      'anillo_storage_free_bytes',
+      'What the disk with that file still takes',
+      () => this.#space?.free
+    )
     this.#processMetrics = new ProcessMetrics(make)
     this.libp2p = new Libp2pMetrics(registry)
   }
 
-  /** The same store, measured. */
-  measuredStore(store: Store): Store {
+  /** The same store, measured. `space`: of the disk that it is on. @default it is on none */
+  measuredStore(store: Store, space?: () => Promise<DiskSpace>): Store {
+    this.#spaceOf = space
     return new MeasuredStore(store, this.#store, this.#clock)
   }
 
@@ -87,6 +100,7 @@ export class PeerMetrics implements GatewayMetrics {
 
   async #read(): Promise<string> {
     this.#ring?.refresh()
+    this.#space = await this.#spaceOf?.().catch(() => undefined)
     await this.libp2p.refresh()
     const text = await this.#registry.metrics()
     this.#processMetrics.scraped()

@@ -20,6 +20,7 @@ import {
   openSync,
   readdirSync
 } from 'node:fs'
+import { stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type AnilloError, DataDirectoryError, errorName } from '../errors.ts'
 import type { Runtime } from '../runtime.ts'
@@ -29,7 +30,7 @@ import { lockDirectory } from './directory-lock.ts'
 import { checkFormat } from './format.ts'
 import { type Identity, openIdentity, readIdentity } from './identity.ts'
 import { LmdbStore } from './lmdb-store.ts'
-import type { Store } from './store.ts'
+import type { DiskSpace, Store } from './store.ts'
 
 const STORE_FILE = 'anillo.mdb'
 const LOCK_FILE = 'anillo.lock'
@@ -52,6 +53,8 @@ export interface DataDirectory {
   readonly identity: Identity
   /** Keeps lines in a file of the directory, for people: see conflict-file.ts. */
   readonly saveConflicts: (name: string, lines: Iterable<string>) => Promise<string | undefined>
+  /** @throws Error the system does not say */
+  readonly space: () => Promise<DiskSpace>
   /** Closes the store, then lets the next process in. */
   close(): Promise<void>
 }
@@ -82,6 +85,7 @@ export async function openDataDirectory(
         store,
         identity,
         saveConflicts: (name, lines) => saveConflicts(directory, name, lines),
+        space: () => spaceOf(join(directory, STORE_FILE)),
         async close() {
           try {
             await store.close()
@@ -167,6 +171,11 @@ async function checked(
     await store.close()
     throw error
   }
+}
+
+async function spaceOf(file: string): Promise<DiskSpace> {
+  const [{ size }, { bavail, bsize }] = await Promise.all([stat(file), statfs(file)])
+  return { file: size, free: bavail * bsize }
 }
 
 function syncDirectories(from: string, to: string): void {

@@ -22,6 +22,14 @@ export interface Range {
   readonly limit?: number
 }
 
+/** Bytes. */
+export interface DiskSpace {
+  /** Of the store's file, which does not shrink. */
+  readonly file: number
+  /** What the disk still takes from this process. */
+  readonly free: number
+}
+
 export interface Store {
   /** The value last written, or undefined. The caller owns the bytes. */
   get(key: Uint8Array): Uint8Array | undefined

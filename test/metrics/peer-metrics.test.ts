@@ -1,13 +1,18 @@
 import '../../src/shim.ts'
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { describe, it } from 'node:test'
 import { NotFoundError, NotRunningError, OutcomeUnknownError } from '../../src/errors.ts'
 import { Events } from '../../src/events.ts'
 import { PeerMetrics } from '../../src/metrics/metrics.ts'
+import { systemRandom } from '../../src/runtime.ts'
+import { openDataDirectory } from '../../src/storage/data-directory.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 import { FakeUsers } from '../gateway/fake-users.ts'
 import { ManualClock } from '../gateway/harness.ts'
+import { scratchDirectory } from '../storage/scratch.ts'
 import { Exposition } from './exposition.ts'
 
 function peerMetrics() {
@@ -34,6 +39,18 @@ describe('the metrics of a peer', () => {
     metrics.stop()
     events.emit({ type: 'slot.taken-over', slot: 1, epoch: 3, from: 'b' })
     assert.equal((await metrics.text()).trim(), '')
+  })
+
+  it('tell how large the data is and what the disk still takes, where there is one', async t => {
+    const { metrics, read } = peerMetrics()
+    assert.doesNotMatch(await metrics.text(), /^anillo_storage_(file|free)_bytes /m)
+    const directory = scratchDirectory(t)
+    const data = await openDataDirectory(directory, { random: systemRandom }, { onFailure: assert.fail })
+    metrics.measuredStore(data.store, data.space)
+    const text = await read()
+    assert.equal(text.value('anillo_storage_file_bytes'), statSync(join(directory, 'anillo.mdb')).size)
+    assert.ok(text.value('anillo_storage_free_bytes')! > 0)
+    await data.close()
   })
 
   it('name what came of an operation: what was done, or the error', async () => {
