@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { arcsOf, pointAt, spread, turnOf } from '../../../src/gateway/dashboard/client/circle.ts'
-import { eventsOf } from '../../../src/gateway/dashboard/client/event-stream.ts'
 import { bucketOf } from '../../../src/gateway/dashboard/client/histogram.ts'
 import { Hues } from '../../../src/gateway/dashboard/client/hues.ts'
 import type { PeerReport } from '../../../src/users/ring-report.ts'
@@ -67,27 +66,6 @@ test('every one of 64 peers has a colour of its own and keeps it', () => {
     peers.map(peer => hues.of(peer)),
     given
   )
-})
-
-test('a stream of events is read however it is cut, comments left out', async () => {
-  const text =
-    ': hello\n\nid: c0\n\nevent: put\ndata: {"a":1}\nid: c1\n\n:\n\nevent: reset\ndata: {"slot":2}\n\nevent: cut'
-  const bytes = new TextEncoder().encode(text)
-  for (const size of [1, 7, bytes.length]) {
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        for (let i = 0; i < bytes.length; i += size) controller.enqueue(bytes.slice(i, i + size))
-        controller.close()
-      }
-    })
-    const events = []
-    for await (const event of eventsOf(body)) events.push(event)
-    assert.deepEqual(events, [
-      { type: 'message', data: '', id: 'c0' },
-      { type: 'put', data: '{"a":1}', id: 'c1' },
-      { type: 'reset', data: '{"slot":2}', id: undefined }
-    ])
-  }
 })
 
 test('a value falls into the first bucket that reaches it, and beyond all into the last', () => {

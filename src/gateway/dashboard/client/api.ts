@@ -88,18 +88,12 @@ export class Api {
     return ((await this.#json('/v1/tasks')) as { items: TaskReport[] }).items
   }
 
-  /** `lastId`: go on after it. */
-  async feed(
-    path: string,
-    lastId: string | undefined,
-    signal: AbortSignal
-  ): Promise<ReadableStream<Uint8Array>> {
+  async feed(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), FEED_TIMEOUT_MS)
     try {
-      const headers = { ...this.#headers(), ...(lastId !== undefined && { 'Last-Event-ID': lastId }) }
       const response = await fetch(this.#origin + path, {
-        headers,
+        headers: this.#headers(),
         signal: AbortSignal.any([signal, late.signal, this.turn])
       })
       if (!response.ok || response.body === null) throw await this.#refusal(response)

@@ -14,6 +14,7 @@ interface Change {
   readonly user?: {
     readonly id: string
     readonly status: string
+    readonly updatedAt: string
     readonly profile: { readonly name?: unknown }
   }
 }
@@ -26,25 +27,43 @@ export class ChangesPanel {
   #announce: ReturnType<typeof setTimeout> | undefined
   #unsaid = 0
   #total = 0
+  #begun = false
+  /** The latest line says already that changes may be missing. */
+  #gapTold = false
 
   state(live: boolean): void {
+    if (live && this.#begun) this.#gap()
+    this.#begun ||= live
     this.#sayHint(live ? undefined : 'The feed is interrupted; it goes on by itself.')
   }
 
   add({ type, data }: ServerEvent): void {
     const change = JSON.parse(data) as Change
     if (type === 'reset') return // what follows is told as it is
-    this.#waiting.unshift(line(type, change))
-    this.#waiting.length = Math.min(this.#waiting.length, CHANGES_SHOWN)
+    this.#gapTold = false
+    this.#prepend(line(type, change))
     this.#total++
     this.#unsaid++
-    this.#redraw ??= setTimeout(() => this.#draw(), REDRAW_MS)
     const last = `${change.user?.id ?? change.id ?? ''} ${change.user?.status ?? 'deleted'}`
     this.#announce ??= setTimeout(() => {
       say(byId('announcements'), `${this.#unsaid} changes of users, one of them ${last}`)
       this.#unsaid = 0
       this.#announce = undefined
     }, ANNOUNCE_MS)
+  }
+
+  /** The feed begins anew each time, from then on. */
+  #gap(): void {
+    if (this.#gapTold) return
+    this.#gapTold = true
+    const words = element('span', { class: 'what hint' }, 'Watched again from here: changes may be missing')
+    this.#prepend(element('li', { class: 'gap' }, element('time', {}, timeOf(new Date())), words))
+  }
+
+  #prepend(line: HTMLElement): void {
+    this.#waiting.unshift(line)
+    this.#waiting.length = Math.min(this.#waiting.length, CHANGES_SHOWN)
+    this.#redraw ??= setTimeout(() => this.#draw(), REDRAW_MS)
   }
 
   #draw(): void {
@@ -58,8 +77,8 @@ export class ChangesPanel {
     const count = this.#total.toLocaleString('en-US')
     const quiet =
       this.#total === 0
-        ? 'Nothing has changed since this page was opened.'
-        : `${count} since this page was opened.`
+        ? 'Nothing was seen to change since this page was opened.'
+        : `${count} seen since this page was opened.`
     say(this.#hint, trouble ?? quiet)
   }
 }
@@ -67,10 +86,12 @@ export class ChangesPanel {
 function line(type: string, { slot, id, user }: Change): HTMLElement {
   const status = type === 'delete' ? 'deleted' : (user?.status ?? '')
   const name = user?.profile.name
+  // What is told late, as after a reset of its slot, did not happen now.
+  const at = user === undefined ? new Date() : new Date(user.updatedAt)
   return element(
     'li',
     { 'data-user': user?.id ?? id, title: `slot ${slot}` },
-    element('time', {}, timeOf(new Date())),
+    element('time', {}, timeOf(at)),
     element(
       'span',
       { class: 'who' },

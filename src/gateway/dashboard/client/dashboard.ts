@@ -132,7 +132,7 @@ export class Dashboard {
     const { signal } = new AbortController()
     void follow(
       {
-        open: (lastId, signal) => this.#api.feed('/v1/changes', lastId, signal),
+        open: signal => this.#api.feed('/v1/changes', signal),
         onEvent: event => this.#changes.add(event),
         onState: live => this.#changes.state(live)
       },
@@ -140,8 +140,7 @@ export class Dashboard {
     )
     void follow(
       {
-        open: (_, signal) =>
-          this.#api.feed(`/v1/events?types=${TIMELINE_TYPES.join(',')}`, undefined, signal),
+        open: signal => this.#api.feed(`/v1/events?types=${TIMELINE_TYPES.join(',')}`, signal),
         onEvent: event => {
           const { type, peer } = this.#timeline.add(event)
           const status = STATUS_HEARD[type]

@@ -1,10 +1,12 @@
-/** Server-sent events over fetch, since an EventSource can send no token. Comes back by itself, later and later. */
+/**
+ * Server-sent events over fetch, since an EventSource can send no token. Comes back by itself, later and later, and begins
+ * anew each time: a page that slept for a night would be told the whole of it, and a cursor is of one ring, while a page
+ * may turn to a gateway of another.
+ */
 
 export interface ServerEvent {
   readonly type: string
   readonly data: string
-  /** Of the event stream: where to go on. */
-  readonly id: string | undefined
 }
 
 /** Ends when the stream ends. Follows the HTML standard, section 9.2.6, as far as these feeds use it. */
@@ -31,7 +33,6 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
 
 function eventIn(block: string): ServerEvent | undefined {
   let type = 'message'
-  let id: string | undefined
   const data: string[] = []
   for (const line of block.split('\n')) {
     const colon = line.indexOf(':')
@@ -39,39 +40,62 @@ function eventIn(block: string): ServerEvent | undefined {
       colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')]
     if (name === 'event') type = value
     if (name === 'data') data.push(value)
-    if (name === 'id') id = value
   }
-  return data.length === 0 && id === undefined ? undefined : { type, data: data.join('\n'), id }
+  return data.length === 0 ? undefined : { type, data: data.join('\n') }
 }
 
 const RETRY_FIRST_MS = 500
 const RETRY_MAX_MS = 10_000
+/** Every feed sends a comment each 15 s. A connection whose other end vanished, as in sleep, says nothing of it by itself. */
+const SILENCE_MS = 40_000
 
 export interface Feed {
-  /** @throws whatever keeps the feed from being opened */
-  readonly open: (lastId: string | undefined, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>
+  /** From now on. @throws whatever keeps the feed from being opened */
+  readonly open: (signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>
   readonly onEvent: (event: ServerEvent) => void
+  /** Is not told of the end that `signal` made. */
   readonly onState: (live: boolean) => void
 }
 
 /** Follows the feed until `signal` aborts. */
-export async function follow({ open, onEvent, onState }: Feed, signal: AbortSignal): Promise<void> {
+export async function follow(feed: Feed, signal: AbortSignal): Promise<void> {
   let retryMs = RETRY_FIRST_MS
-  let lastId: string | undefined
   while (!signal.aborted) {
     try {
-      const body = await open(lastId, signal)
-      onState(true)
-      retryMs = RETRY_FIRST_MS
-      for await (const event of eventsOf(body)) {
-        lastId = event.id ?? lastId
-        if (event.data !== '') onEvent(event)
-      }
+      await followOnce(feed, signal, () => {
+        retryMs = RETRY_FIRST_MS
+      })
     } catch {
       // Said by onState; the loop goes on.
     }
-    onState(false)
-    if (!signal.aborted) await new Promise(resolve => setTimeout(resolve, retryMs))
+    if (signal.aborted) return
+    feed.onState(false)
+    await new Promise(resolve => setTimeout(resolve, retryMs))
     retryMs = Math.min(2 * retryMs, RETRY_MAX_MS)
+  }
+}
+
+async function followOnce({ open, onEvent, onState }: Feed, signal: AbortSignal, onOpen: () => void) {
+  const silence = new AbortController()
+  const over = AbortSignal.any([signal, silence.signal])
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const heard = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => silence.abort(), SILENCE_MS)
+  }
+  heard()
+  try {
+    const body = await open(over)
+    onOpen()
+    onState(true)
+    const watched = new TransformStream<Uint8Array, Uint8Array>({
+      transform(bytes, controller) {
+        heard()
+        controller.enqueue(bytes)
+      }
+    })
+    for await (const event of eventsOf(body.pipeThrough(watched, { signal: over }))) onEvent(event)
+  } finally {
+    clearTimeout(timer)
   }
 }

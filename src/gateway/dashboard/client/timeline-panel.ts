@@ -37,12 +37,16 @@ export class TimelinePanel {
   readonly #list = byId('timeline')
   #burst: Burst | undefined
   #begun = false
+  /** The latest line says already that events may be missing. */
+  #gapTold = false
 
   state(live: boolean): void {
-    if (live && !this.#begun) {
-      this.#begun = true
-      this.note('This page began to watch')
+    if (live && !this.#begun) this.note('This page began to watch')
+    else if (live && !this.#gapTold) {
+      this.note('This page watches again: events may be missing in between')
+      this.#gapTold = true
     }
+    this.#begun ||= live
     const hint = live
       ? 'Joins, leaves, crashes and takeovers, as the asked peer notices them.'
       : 'The feed is interrupted; it goes on by itself.'
@@ -69,6 +73,7 @@ export class TimelinePanel {
     const at = Date.parse(told.time)
     const from = told.from ?? ''
     if (this.#burst?.from === from && at - this.#burst.at < BURST_MS) {
+      this.#gapTold = false
       this.#burst.slots++
       this.#burst.words.textContent = unbroken(
         `Leads ${this.#burst.slots} slots now that ${shortPeer(from)} led`
@@ -80,6 +85,7 @@ export class TimelinePanel {
   }
 
   #line({ type, time }: Pick<Told, 'type' | 'time'>, text: string): HTMLElement {
+    this.#gapTold = false
     const words = element('span', { class: 'what' }, unbroken(text))
     const kind = type.split('.').at(-1)!
     this.#list.prepend(

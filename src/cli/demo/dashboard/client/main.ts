@@ -92,7 +92,7 @@ function isServing(peer: PeerInfo | undefined): boolean {
 
 void follow(
   {
-    open: async (_, signal) => {
+    open: async signal => {
       const { body } = await fetch(`${DEMO}/demo/events`, { signal })
       if (body === null) throw new Error('The demo sent nothing')
       return body
