@@ -4,6 +4,7 @@ import {
   eventsOf,
   type Feed,
   follow,
+  followWhileSeen,
   type ServerEvent
 } from '../../../src/gateway/dashboard/client/event-stream.ts'
 
@@ -32,11 +33,17 @@ function fakeFeed() {
   const opened: ReadableStreamDefaultController<Uint8Array>[] = []
   const events: ServerEvent[] = []
   const states: boolean[] = []
+  let closed = 0
   let wake = () => {}
   const feed: Feed = {
     open: async () => {
-      const body = new ReadableStream<Uint8Array>({ start: controller => void opened.push(controller) })
-      return body
+      return new ReadableStream<Uint8Array>({
+        start: controller => void opened.push(controller),
+        cancel() {
+          closed++
+          wake()
+        }
+      })
     },
     onEvent: event => {
       events.push(event)
@@ -55,7 +62,7 @@ function fakeFeed() {
     }
   }
   const send = (text: string) => opened.at(-1)!.enqueue(new TextEncoder().encode(text))
-  return { feed, opened, events, states, until, send }
+  return { feed, opened, closed: () => closed, events, states, until, send }
 }
 
 test('a feed that says nothing for 40 s is opened anew, and one that sends comments is not', async t => {
@@ -90,4 +97,29 @@ test('a feed that is closed by its follower is not said to be interrupted', asyn
   await followed
   assert.deepEqual(states, [true])
   assert.equal(opened.length, 1)
+})
+
+test('a feed is open only while its page is looked at', async t => {
+  const page = Object.assign(new EventTarget(), { hidden: true })
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'document')
+  Object.defineProperty(globalThis, 'document', { value: page, configurable: true })
+  t.after(() => {
+    if (before === undefined) Reflect.deleteProperty(globalThis, 'document')
+    else Object.defineProperty(globalThis, 'document', before)
+  })
+  const { feed, opened, closed, states, until } = fakeFeed()
+  const turn = (hidden: boolean) => {
+    page.hidden = hidden
+    page.dispatchEvent(new Event('visibilitychange'))
+  }
+  followWhileSeen(feed)
+  assert.equal(opened.length, 0)
+  for (const times of [1, 2]) {
+    turn(false)
+    await until(() => states.length === times)
+    assert.equal(opened.length, times)
+    turn(true)
+    await until(() => closed() === times)
+  }
+  assert.deepEqual(states, [true, true])
 })

@@ -4,7 +4,7 @@ import { balancePanel } from './balance-panel.ts'
 import { ChangesPanel } from './changes-panel.ts'
 import { closeCommands, fillCommands } from './commands.ts'
 import { byId, say } from './element.ts'
-import { follow } from './event-stream.ts'
+import { followWhileSeen } from './event-stream.ts'
 import { Hues } from './hues.ts'
 import { lookupPanel } from './lookup-panel.ts'
 import { Picture } from './picture.ts'
@@ -129,27 +129,20 @@ export class Dashboard {
   }
 
   #followFeeds(): void {
-    const { signal } = new AbortController()
-    void follow(
-      {
-        open: signal => this.#api.feed('/v1/changes', signal),
-        onEvent: event => this.#changes.add(event),
-        onState: live => this.#changes.state(live)
+    followWhileSeen({
+      open: signal => this.#api.feed('/v1/changes', signal),
+      onEvent: event => this.#changes.add(event),
+      onState: live => this.#changes.state(live)
+    })
+    followWhileSeen({
+      open: signal => this.#api.feed(`/v1/events?types=${TIMELINE_TYPES.join(',')}`, signal),
+      onEvent: event => {
+        const { type, peer } = this.#timeline.add(event)
+        const status = STATUS_HEARD[type]
+        if (status !== undefined && peer !== undefined) this.picture.hear(peer, status, performance.now())
       },
-      signal
-    )
-    void follow(
-      {
-        open: signal => this.#api.feed(`/v1/events?types=${TIMELINE_TYPES.join(',')}`, signal),
-        onEvent: event => {
-          const { type, peer } = this.#timeline.add(event)
-          const status = STATUS_HEARD[type]
-          if (status !== undefined && peer !== undefined) this.picture.hear(peer, status, performance.now())
-        },
-        onState: live => this.#timeline.state(live)
-      },
-      signal
-    )
+      onState: live => this.#timeline.state(live)
+    })
   }
 }
 

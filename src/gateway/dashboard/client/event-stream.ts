@@ -57,6 +57,21 @@ export interface Feed {
   readonly onState: (live: boolean) => void
 }
 
+/**
+ * Follows the feed while the page is looked at. A browser has six connections to an origin over HTTP/1.1, for all its tabs
+ * together: tabs that nobody looks at would starve the one that somebody does.
+ */
+export function followWhileSeen(feed: Feed): void {
+  let stop: AbortController | undefined
+  const turn = () => {
+    stop?.abort()
+    stop = document.hidden ? undefined : new AbortController()
+    if (stop !== undefined) void follow(feed, stop.signal)
+  }
+  document.addEventListener('visibilitychange', turn)
+  turn()
+}
+
 /** Follows the feed until `signal` aborts. */
 export async function follow(feed: Feed, signal: AbortSignal): Promise<void> {
   let retryMs = RETRY_FIRST_MS

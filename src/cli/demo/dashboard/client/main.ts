@@ -5,7 +5,7 @@
 import { Api } from '../../../../gateway/dashboard/client/api.ts'
 import { Dashboard } from '../../../../gateway/dashboard/client/dashboard.ts'
 import { byId } from '../../../../gateway/dashboard/client/element.ts'
-import { follow } from '../../../../gateway/dashboard/client/event-stream.ts'
+import { followWhileSeen } from '../../../../gateway/dashboard/client/event-stream.ts'
 import type { DemoState, PeerInfo } from '../../state.ts'
 import { DemoPanel } from './demo-panel.ts'
 
@@ -90,18 +90,15 @@ function isServing(peer: PeerInfo | undefined): boolean {
   return state === 'running' && url !== null && (doing === null || doing === 'leaving')
 }
 
-void follow(
-  {
-    open: async signal => {
-      const { body } = await fetch(`${DEMO}/demo/events`, { signal })
-      if (body === null) throw new Error('The demo sent nothing')
-      return body
-    },
-    onEvent: ({ data }) => onState(JSON.parse(data) as DemoState),
-    onState: live => {
-      if (!live) panel.end()
-    }
+followWhileSeen({
+  open: async signal => {
+    const { body } = await fetch(`${DEMO}/demo/events`, { signal })
+    if (body === null) throw new Error('The demo sent nothing')
+    return body
   },
-  new AbortController().signal
-)
+  onEvent: ({ data }) => onState(JSON.parse(data) as DemoState),
+  onState: live => {
+    if (!live) panel.end()
+  }
+})
 void dashboard.run()
