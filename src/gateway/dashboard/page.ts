@@ -32,7 +32,7 @@ const TITLES = {
 /** Is all well? */
 const VERDICT = html`<section id="verdict" class="verdict" data-state="waiting" aria-labelledby="verdict-text">
 <svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="29"></circle><path class="check" d="M18 33.5 L28 43.5 L47 22"></path><path class="cross" d="M21 21 L43 43 M43 21 L21 43"></path><path class="dots" d="M20 32h.1M32 32h.1M44 32h.1"></path></svg>
-<div class="said"><h1 id="verdict-text">Asking the ring</h1><ul id="reasons" class="reasons"></ul><details id="more" hidden><summary id="more-count"></summary><ul id="more-reasons" class="reasons"></ul></details></div>
+<div class="said"><h1 id="verdict-text" aria-live="polite">Asking the ring</h1><ul id="reasons" class="reasons"></ul><details id="more" hidden><summary id="more-count"></summary><ul id="more-reasons" class="reasons"></ul></details></div>
 <dl id="facts"></dl>
 ${commands('Whether it is whole', '/readyz?verbose', 'ring check')}
 </section>`

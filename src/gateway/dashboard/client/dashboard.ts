@@ -7,7 +7,7 @@ import { byId, say } from './element.ts'
 import { followWhileSeen } from './event-stream.ts'
 import { Hues } from './hues.ts'
 import { lookupPanel } from './lookup-panel.ts'
-import { Picture } from './picture.ts'
+import { type Failure, Picture } from './picture.ts'
 import { RequestsPanel } from './requests-panel.ts'
 import { RingView } from './ring-view.ts'
 import { showTasks } from './tasks-panel.ts'
@@ -90,7 +90,7 @@ export class Dashboard {
         this.#fillCommands()
         return
       } catch (error) {
-        if (!turn.aborted) this.picture.fail((error as Error).message)
+        if (!turn.aborted) this.picture.fail(failureOf(error))
         await pause(RETRY_MS, turn)
       }
     }
@@ -115,9 +115,7 @@ export class Dashboard {
         await askForToken(api, error.message)
         return true
       }
-      this.picture.fail(
-        error instanceof Refused ? error.message : 'It cannot be reached; this page goes on when it can.'
-      )
+      this.picture.fail(failureOf(error))
       return false
     } finally {
       clearTimeout(stale)
@@ -144,6 +142,11 @@ export class Dashboard {
       onState: live => this.#timeline.state(live)
     })
   }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof Refused) return { why: error.message, refused: true }
+  return { why: 'It cannot be reached; this page goes on when it can.', refused: false }
 }
 
 function live(state: 'live' | 'waiting', text: string): void {

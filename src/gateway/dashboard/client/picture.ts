@@ -4,12 +4,19 @@ import { shortPeer } from './element.ts'
 
 type Listener = () => void
 
+/** Why there is no newer picture. */
+export interface Failure {
+  /** For people. */
+  readonly why: string
+  /** The peer did answer, but not with what it was asked for. */
+  readonly refused: boolean
+}
+
 /** `peer`: whose links are shown, if any. */
 export class Picture {
   ring: RingReport | undefined
   self: SelfReport | undefined
-  /** Why there is no newer one. */
-  failure: string | undefined
+  failure: Failure | undefined
   /** By peer, where people call them by numbers too. */
   readonly ordinals = new Map<string, number>()
   readonly #listeners = new Set<Listener>()
@@ -62,8 +69,8 @@ export class Picture {
     this.#tell(this.#listeners)
   }
 
-  fail(why: string): void {
-    this.failure = why
+  fail(failure: Failure): void {
+    this.failure = failure
     this.#tell(this.#listeners)
   }
 

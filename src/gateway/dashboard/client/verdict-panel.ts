@@ -8,9 +8,15 @@ const REASONS_SHOWN = 2
 /** In full they fill the line; the rest of the page calls them by their ends, or by numbers. */
 const PEER_ID = /\b12D3KooW[1-9A-HJ-NP-Za-km-z]{44}\b/g
 
+/** Of a tab that is hidden: it asks nobody, and what it knew last may have been over for hours. */
+const PLAIN_TITLE = 'anillo'
+
 export function verdictPanel(picture: Picture): void {
   const panel = byId('verdict')
   const facts = byId('facts')
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) document.title = PLAIN_TITLE
+  })
   picture.onChange(() => {
     const { ring, self, failure } = picture
     if (ring !== undefined) say(byId('ring-id'), ring.id.slice(0, 8))
@@ -18,9 +24,9 @@ export function verdictPanel(picture: Picture): void {
     const { state, text, serves = false } = verdictOf(picture)
     panel.dataset.state = state
     panel.dataset.serves = String(serves)
-    document.title = `${state === 'whole' ? '✓' : '✗'} ${text} · anillo`
+    document.title = document.hidden ? PLAIN_TITLE : `${state === 'whole' ? '✓' : '✗'} ${text} · anillo`
     say(byId('verdict-text'), text)
-    const told = failure !== undefined ? [failure] : (ring?.problems ?? []).map(({ detail }) => detail)
+    const told = failure !== undefined ? [failure.why] : (ring?.problems ?? []).map(({ detail }) => detail)
     showReasons(told.map(reason => reason.replace(PEER_ID, peer => picture.nameOf(peer))))
     if (ring === undefined) return
     const up = ring.peers.filter(({ status }) => status === 'up').length
@@ -53,11 +59,16 @@ interface Verdict {
   readonly serves?: boolean
 }
 
-function verdictOf({ ring, failure }: Picture): Verdict {
+export function verdictOf({ ring, failure }: Pick<Picture, 'ring' | 'failure'>): Verdict {
+  if (failure?.refused) return { state: 'broken', text: 'This peer refuses' }
   if (failure !== undefined) return { state: 'broken', text: 'This peer does not answer' }
   if (ring === undefined) return { state: 'waiting', text: 'Asking the ring' }
   if (ring.ready) return { state: 'whole', text: 'The ring is whole' }
   if (ring.withoutMajority > 0) return { state: 'broken', text: 'The ring has lost a part' }
+  // It does not heal by itself, and what is written meanwhile may be lost.
+  if (ring.problems.some(({ code }) => code === 'slot-conflict')) {
+    return { state: 'broken', text: 'Two peers lead the same slot' }
+  }
   return { state: 'broken', text: 'The ring is healing, and serves', serves: true }
 }
 
