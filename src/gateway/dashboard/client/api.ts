@@ -2,10 +2,16 @@
 import type { LookupReport, RingReport, SelfReport, TaskReport } from '../../../users/ring-report.ts'
 
 const TOKEN_KEY = 'anillo.token'
+/** RFC 6750, section 2.1. `fetch` throws at others before it asks anybody: a line break, what hides in copied text, "…". */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/
 /** Longer than the gateway lets an answer take. */
 const ANSWER_TIMEOUT_MS = 30_000
 /** What a feed may take to begin. */
 const FEED_TIMEOUT_MS = 10_000
+
+export function isToken(text: string): boolean {
+  return TOKEN.test(text)
+}
 
 /** The gateway answered, but not what was asked for. */
 export class Refused extends Error {
@@ -53,6 +59,7 @@ export class Api {
     return this.#token !== ''
   }
 
+  /** It must be one, as isToken says. */
   set token(token: string) {
     this.#token = token
     try {
@@ -129,7 +136,10 @@ export class Api {
 
 function remembered(): string {
   try {
-    return sessionStorage.getItem(TOKEN_KEY) ?? ''
+    const token = sessionStorage.getItem(TOKEN_KEY) ?? ''
+    if (isToken(token)) return token
+    sessionStorage.removeItem(TOKEN_KEY)
+    return ''
   } catch {
     return ''
   }
