@@ -11,12 +11,15 @@ export interface Asked {
   readonly guarded: boolean
 }
 
-/** Fills every `<details data-curl data-cli>` of the page. */
+/** Fills every `<details data-curl data-cli data-operand>` of the page. */
 export function fillCommands(asked: Asked): void {
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.commands')) {
-    const { curl, cli } = details.dataset
+    const { curl, cli, operand } = details.dataset
     if (curl === undefined) continue
-    showLines(details, [curlLine(curl, asked), ...(cli === undefined ? [] : [cliLine(cli, asked)])])
+    showLines(details, [
+      curlLine(curl, asked),
+      ...(cli === undefined ? [] : [cliLine({ command: cli, operand }, asked)])
+    ])
   }
 }
 
@@ -46,32 +49,43 @@ function curlLine(path: string, { origin, guarded }: Asked): string {
   return `curl${streaming}${token} ${quoted(origin + path)}`
 }
 
-function cliLine(command: string, { origin }: Asked): string {
-  return `anillo ${command}${origin === DEFAULT_ORIGIN ? '' : ` -u ${origin}`}`
+/** `operand`: anything that a person typed. It comes last, since behind `--` nothing else is an option either. */
+export function cliLine(
+  { command, operand }: { readonly command: string; readonly operand?: string | undefined },
+  { origin }: Pick<Asked, 'origin'>
+): string {
+  const url = origin === DEFAULT_ORIGIN ? '' : ` -u ${origin}`
+  const last = operand === undefined ? '' : `${operand.startsWith('-') ? ' --' : ''} ${quoted(operand)}`
+  return `anillo ${command}${url}${last}`
 }
 
 /** One word to a POSIX shell, whatever is in it. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function commandLine(text: string): HTMLElement {
+  const code = element('code', {}, text)
   const button = element('button', { type: 'button', class: 'copy', 'aria-label': `Copy: ${text}` }, 'Copy')
   button.addEventListener('click', async () => {
-    await copied(text)
-    button.textContent = 'Copied'
-    byId('announcements').textContent = 'Copied'
+    const done = (await copied(code)) ? 'Copied' : 'Selected'
+    button.textContent = done
+    byId('announcements').textContent = done
     setTimeout(() => (button.textContent = 'Copy'), COPIED_MS)
   })
-  return element('div', { class: 'line' }, element('code', {}, text), button)
+  return element('div', { class: 'line' }, code, button)
 }
 
-/** Pages that are served over plain HTTP by another machine have no clipboard: there a person copies what is selected. */
-async function copied(text: string): Promise<void> {
+/**
+ * Returns whether it was copied. Pages that are served over plain HTTP by another machine have no clipboard: there it is
+ * selected, for a person to copy.
+ */
+async function copied(code: HTMLElement): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(text)
+    await navigator.clipboard.writeText(code.textContent ?? '')
+    return true
   } catch {
-    const line = [...document.querySelectorAll('.line code')].find(code => code.textContent === text)
-    if (line !== undefined) getSelection()?.selectAllChildren(line)
+    getSelection()?.selectAllChildren(code)
+    return false
   }
 }

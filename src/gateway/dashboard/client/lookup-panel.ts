@@ -1,7 +1,6 @@
 /** Find a user: key, slot, owner, who holds it, and the hops with their times. */
 import type { LookupReport } from '../../../users/ring-report.ts'
 import type { Api } from './api.ts'
-import { quoted } from './commands.ts'
 import { byId, counted, element } from './element.ts'
 import type { Hues } from './hues.ts'
 import type { Picture } from './picture.ts'
@@ -54,7 +53,8 @@ function whatIsWrong(id: string): string {
 function offerCommands(id: string): void {
   const { dataset } = byId('lookup-commands')
   dataset.curl = `/v1/ring/lookup/${encodeURIComponent(id)}?trace=1`
-  dataset.cli = `ring lookup ${quoted(id)} --trace`
+  dataset.cli = 'ring lookup --trace'
+  dataset.operand = id
 }
 
 function shown({ key, slot, owner, view, hops }: LookupReport, picture: Picture, hues: Hues): HTMLElement[] {

@@ -1,7 +1,7 @@
 /** The circle: who owns what, the peers at their places, whom the one that is pointed at knows, and a lookup on its way. */
 import type { PeerReport } from '../../../users/ring-report.ts'
 import { arcsOf, bandPath, pointAt, spread, turnOf } from './circle.ts'
-import { byId, drawn, percent } from './element.ts'
+import { byId, counted, drawn, percent } from './element.ts'
 import type { Hues } from './hues.ts'
 import { lookupPath, type Traced } from './lookup-path.ts'
 import { linksOf } from './peer-links.ts'
@@ -64,6 +64,7 @@ export class RingView {
       this.#drawArcs(ring.peers, ring.slots)
       this.#drawPeers(ring.peers)
     }
+    this.#label(ring.peers)
     this.#point()
   }
 
@@ -101,7 +102,7 @@ export class RingView {
   }
 
   #place(report: PeerReport, turn: number, labelTurn: number, upright: boolean): SVGElement {
-    const { peer, self, status, state } = report
+    const { peer, self, status } = report
     const spot = pointAt(turn, RING_RADIUS)
     const [bend, edge] = [pointAt(turn, BAND.node + 3), pointAt(labelTurn, LABEL_RADIUS - 6)]
     const marker = drawn('circle', { class: 'spot', cx: spot.x, cy: spot.y, r: upright ? 11 : 7 })
@@ -110,8 +111,7 @@ export class RingView {
       {
         class: `place ${status}${self ? ' self' : ''}`,
         role: 'button',
-        'data-peer': peer,
-        'aria-label': `Peer ${this.#picture.nameOf(peer)}, ${status}${state === 'normal' ? '' : `, ${state}`}${self ? ', the one that is asked' : ''}, leads ${report.leads} slots`
+        'data-peer': peer
       },
       drawn('path', { class: 'leader', d: `M${bend.x} ${bend.y}L${edge.x} ${edge.y}` }),
       drawn('circle', { class: 'reach', cx: spot.x, cy: spot.y, r: upright ? 22 : 10 }),
@@ -122,10 +122,27 @@ export class RingView {
     this.#hues.paint(place, peer)
     place.addEventListener('pointerenter', () => this.#picture.hover(peer))
     place.addEventListener('pointerleave', () => this.#picture.hover(undefined))
-    place.addEventListener('focus', () => this.#picture.hover(peer))
+    place.addEventListener('focus', () => {
+      this.#rove(peer, false) // a click has the focus moved too, and keys are for what has it
+      this.#picture.hover(peer)
+    })
     place.addEventListener('blur', () => this.#picture.hover(undefined))
     place.addEventListener('click', () => this.#picture.pin(peer))
     return place
+  }
+
+  /** What a peer leads changes more often than what is drawn of it, and is said with it all the same. */
+  #label(peers: readonly PeerReport[]): void {
+    const labels = new Map(
+      peers.map(({ peer, self, status, state, leads }) => [
+        peer,
+        `Peer ${this.#picture.nameOf(peer)}, ${status}${state === 'normal' ? '' : `, ${state}`}${self ? ', the one that is asked' : ''}, leads ${counted(leads, 'slot')}`
+      ])
+    )
+    for (const place of this.#peers.children as HTMLCollectionOf<SVGElement>) {
+      const label = labels.get(place.dataset.peer ?? '') ?? ''
+      if (place.getAttribute('aria-label') !== label) place.setAttribute('aria-label', label)
+    }
   }
 
   /** One of the peers is reached by Tab, the others from there by the arrows. */
