@@ -235,18 +235,18 @@ export class Leadership<Command, Outcome> {
   }
 
   /**
-   * The epoch is over. What is in the base of the `next` view was decided by it; what is not never will be. Without
-   * `next` nobody can say.
+   * The epoch is over. What is in the base of the `next` view was decided by it. What is not never will be in this lineage, but
+   * it is in logs, which an operator may go on from: nobody is told that it was certainly not written. Sent again it is decided.
    */
   end(next: View | null): void {
     const effects = this.#init.effects()
     for (const { refuse } of this.#asking.splice(0)) refuse(next ?? this.view)
     for (const { sequence, ticket, outcome } of this.#pending.splice(0)) {
       if (ticket === undefined) continue
-      if (next === null || next.epoch !== this.view.epoch + 1) {
-        effects.settle(ticket, { kind: 'unknown', reason: 'its leader leads no more' })
-      } else if (sequence <= next.base.sequence) effects.settle(ticket, { kind: 'done', outcome: outcome! })
-      else effects.settle(ticket, { kind: 'elsewhere', view: next })
+      const isNext = next?.epoch === this.view.epoch + 1
+      if (isNext && sequence <= next.base.sequence)
+        effects.settle(ticket, { kind: 'done', outcome: outcome! })
+      else effects.settle(ticket, { kind: 'unknown', reason: 'its leader leads no more' })
     }
   }
 
