@@ -33,7 +33,7 @@ describe('a peer of four', () => {
       },
       (error: Error) => error.message
     )
-    assert.match(why, /^the peer ended with 1:/)
+    assert.match(why, /^the peer ended with 7:/)
     assert.match(why, /^StoreRolledBackError: .*old copy/m)
     await load.verify(first!.http)
   })
