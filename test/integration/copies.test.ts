@@ -32,7 +32,9 @@ function writing(peer: AnilloPeer): () => Promise<number> {
 
 describe('the copies of users', () => {
   it('follow their ring: peers join, stop, are replaced and leave, and no write fails', async () => {
-    await using ring = await createRing(4, OPTIONS)
+    // With sixteen slots one peer of four leads none of them now and then.
+    const slots = 64
+    await using ring = await createRing(4, { ...OPTIONS, slots })
     const [first, second, third, fourth] = ring.peers as [AnilloPeer, AnilloPeer, AnilloPeer, AnilloPeer]
     for (const id of IDS) await first.users.set(id, { status: 'ONLINE' })
     await until('leaders everywhere', async () =>
@@ -40,8 +42,8 @@ describe('the copies of users', () => {
     )
     const report = await first.ring.ring()
     assert.equal(
-      report.peers.reduce((sum, { slots }) => sum + slots, 0),
-      3 * OPTIONS.slots
+      report.peers.reduce((sum, { slots: held }) => sum + held, 0),
+      3 * slots
     )
     assert.equal(report.users, IDS.length)
 
@@ -57,7 +59,7 @@ describe('the copies of users', () => {
       return now.ready && reportOf(ring.peers[4]!, now).slots > 0
     })
     const left: number[] = []
-    await second.leave({ onProgress: slots => left.push(slots) })
+    await second.leave({ onProgress: each => left.push(each) })
     assert.deepEqual([left[0]! > 0, left.at(-1)], [true, 0])
     assert.ok((await stopWriting()) > 0)
 
@@ -70,8 +72,7 @@ describe('the copies of users', () => {
   it('are listed in the output files of whoever has them, under BACKUP where another leads', async () => {
     const outputDir = await mkdtemp(join(tmpdir(), 'anillo-test-'))
     try {
-      // With sixteen slots one peer of four leads none of them now and then.
-      await using ring = await createRing(3, { ...OPTIONS, slots: 64 })
+      await using ring = await createRing(3, { ...OPTIONS, slots: 64 }) // as above
       const watched = await ring.add({ outputDir })
       for (const id of IDS) await watched.users.set(id, { status: 'ONLINE' })
       await until('users of its own and of others', async () => {
