@@ -5,7 +5,7 @@
 import { Registry } from 'prom-client'
 import type { Events } from '../events.ts'
 import type { GatewayMetrics } from '../gateway/exchange.ts'
-import type { Clock } from '../runtime.ts'
+import { type Clock, deadlineAfter, raceSignal } from '../runtime.ts'
 import type { DiskSpace, Store } from '../storage/store.ts'
 import type { TracedUsers } from '../users/users.ts'
 import { countEvents } from './event-metrics.ts'
@@ -21,10 +21,13 @@ export interface PeerMetricsInit {
   /** Of anillo. */
   readonly version: string
   readonly events: Events
-  readonly clock: Pick<Clock, 'monotonic'>
+  readonly clock: Clock
   /** @default a new one; never prom-client's own, which is one for the whole process */
   readonly registry?: Registry | undefined
 }
+
+/** A disk that hangs is seen by what is missing, and must not keep the other numbers back. */
+const SPACE_TIMEOUT_MS = 1_000
 
 export class PeerMetrics implements GatewayMetrics {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE
@@ -33,7 +36,7 @@ export class PeerMetrics implements GatewayMetrics {
   readonly requests: HttpMetrics
   readonly #registry: Registry
   readonly #make: Instruments
-  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #clock: Clock
   readonly #processMetrics: ProcessMetrics
   readonly #store: StoreMetrics
   readonly #users: UsersMetrics
@@ -41,6 +44,7 @@ export class PeerMetrics implements GatewayMetrics {
   #ring: RingMetrics | undefined
   #spaceOf: (() => Promise<DiskSpace>) | undefined
   #space: DiskSpace | undefined
+  #spaceAsked: Promise<DiskSpace | undefined> | undefined
   #scrape: Promise<string> | undefined
 
   constructor({ version, events, clock, registry = new Registry() }: PeerMetricsInit) {
@@ -100,10 +104,22 @@ export class PeerMetrics implements GatewayMetrics {
 
   async #read(): Promise<string> {
     this.#ring?.refresh()
-    this.#space = await this.#spaceOf?.().catch(() => undefined)
+    this.#space = await this.#spaceNow()
     await this.libp2p.refresh()
     const text = await this.#registry.metrics()
     this.#processMetrics.scraped()
     return text
+  }
+
+  /** One question is under way at most: on a disk that hangs each holds a thread, and the store's writes need them too. */
+  async #spaceNow(): Promise<DiskSpace | undefined> {
+    this.#spaceAsked ??= this.#spaceOf?.()
+      .catch(() => undefined) // the system does not say
+      .finally(() => {
+        this.#spaceAsked = undefined
+      })
+    if (this.#spaceAsked === undefined) return undefined
+    using deadline = deadlineAfter(this.#clock, SPACE_TIMEOUT_MS)
+    return await raceSignal(this.#spaceAsked, deadline.signal).catch(() => undefined)
   }
 }

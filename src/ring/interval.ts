@@ -1,5 +1,6 @@
 /**
- * Which points lie between two others, going clockwise and over zero. Only the tables of `chord/`, which sort by distance, compare positions otherwise.
+ * Which points lie between two others, going clockwise and over zero. Only
+ * the tables of `chord/`, which sort by distance, compare positions otherwise.
  * As everywhere in the Chord paper an interval whose ends are equal is the whole ring (less its open ends):
  * a node alone on the ring is its own successor and owns (self, self] = everything.
  */

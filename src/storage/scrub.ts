@@ -18,7 +18,7 @@ export interface ScrubPace {
 
 /**
  * Not while a peer starts, and joins, and catches up, which takes the disk and the processor. A pass of a gigabyte takes
- * 17 minutes, and is less than one part in a hundred of a processor and of the slowest disk in use. Then a day, so that
+ * 17 minutes, and is less than one part in a hundred of a processor; on a disk so slow that it would be more it takes longer, and is two. Then a day, so that
  * it is found within a day or so: two copies of one slot that are damaged in one day are as unlikely as two disks lost.
  */
 const PACE: ScrubPace = { firstMs: 60_000, pauseMs: 24 * 3_600_000, bytesPerSecond: 1024 * 1024 }
@@ -26,7 +26,7 @@ const PACE: ScrubPace = { firstMs: 60_000, pauseMs: 24 * 3_600_000, bytesPerSeco
 const TURN_BYTES = 32 * 1024
 /** A turn ends after so long however little it has read: what is not in memory is waited for. */
 const TURN_MS = 3
-/** After a turn for so many times as long as it took: a disk that has little in memory would be all that the event loop waits for. */
+/** After a turn for so many times as long as it took: otherwise a slow disk would be all that the event loop waits for. */
 const REST = 50
 const LAST = Uint8Array.of(0xff)
 

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { Gateways } from '../../src/client/gateways.ts'
 import { createClient } from '../../src/client.ts'
 import { UnavailableError } from '../../src/errors.ts'
 import { errorResponse } from '../../src/gateway/problems.ts'
 import { silentLog } from '../../src/runtime.ts'
-import { harness } from '../gateway/harness.ts'
+import { harness, ManualClock } from '../gateway/harness.ts'
 
 const unreachable = () => {
   throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })
@@ -35,26 +36,38 @@ for (const gone of ['a', 'b'] as const) {
 }
 
 test('a refusal of a write is not put in doubt by a try that has no time left for it', async () => {
-  const client = createClient({
-    url: 'http://a.test',
+  const clock = new ManualClock()
+  let tries = 0
+  const gateways = new Gateways({
+    urls: ['http://a.test'],
+    token: async () => undefined,
     timeoutMs: 1_000,
-    async fetch({ signal }) {
-      await new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, 700)
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer)
-          reject(signal.reason)
-        })
-      })
+    clock,
+    async fetch(request) {
+      tries++
+      clock.advance(700) // the deadline of a second try would end it here
+      request.signal.throwIfAborted()
       return errorResponse(new UnavailableError('no leader'), {
         requestId: 'r',
         log: silentLog,
-        url: new URL('http://a.test/'),
-        signal
+        url: new URL(request.url),
+        signal: request.signal
       })
     }
   })
-  await assert.rejects(client.set('ada', { status: 'ONLINE' }), { name: 'UnavailableError' })
+  let settled = false
+  const called = gateways
+    .call({ method: 'PUT', path: '/v1/users/ada', body: '{}' }, async () => undefined)
+    .finally(() => {
+      settled = true
+    })
+  const refused = assert.rejects(called, { name: 'UnavailableError' })
+  while (!settled) {
+    await new Promise(resolve => setImmediate(resolve))
+    if (clock.pending > 1) clock.advance(100) // it pauses before another try
+  }
+  await refused
+  assert.equal(tries, 1)
 })
 
 test('of lines about one user the last one counts, in whichever batches they go out', async () => {

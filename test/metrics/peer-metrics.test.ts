@@ -53,6 +53,22 @@ describe('the metrics of a peer', () => {
     await data.close()
   })
 
+  it('are told without the room on a disk that hangs, which is asked once', async () => {
+    const { clock, metrics } = peerMetrics()
+    let asked = 0
+    metrics.measuredStore(new MemoryStore(), () => {
+      asked++
+      return new Promise(() => {})
+    })
+    for (let scrapes = 0; scrapes < 3; scrapes++) {
+      const text = metrics.text()
+      while (clock.pending === 0) await new Promise(resolve => setImmediate(resolve))
+      clock.advance(1_000)
+      assert.doesNotMatch(await text, /^anillo_storage_(file|free)_bytes /m)
+    }
+    assert.equal(asked, 1)
+  })
+
   it('name what came of an operation: what was done, or the error', async () => {
     const { clock, metrics, read } = peerMetrics()
     const fake = new FakeUsers()
