@@ -41,11 +41,11 @@ test('a refusal of a write is not put in doubt by a try that has no time left fo
   const gateways = new Gateways({
     urls: ['http://a.test'],
     token: async () => undefined,
-    timeoutMs: 1_000,
+    timeoutMs: 10_000,
     clock,
     async fetch(request) {
       tries++
-      clock.advance(700) // the deadline of a second try would end it here
+      clock.advance(7_000) // the deadline of a second try would end it here
       request.signal.throwIfAborted()
       return errorResponse(new UnavailableError('no leader'), {
         requestId: 'r',
