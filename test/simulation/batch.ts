@@ -65,10 +65,11 @@ export async function runBatch({ seeds, patches = [], ...options }: BatchOptions
 async function work(
   script: string,
   seeds: readonly number[],
-  { core, untilFailure, onReport }: Omit<BatchOptions, 'seeds' | 'patches'>,
+  { onReport, ...options }: Omit<BatchOptions, 'seeds' | 'patches'>,
   ending: AbortController
 ): Promise<Report[]> {
-  const task: Task = { seeds, core, untilFailure }
+  const { untilFailure } = options
+  const task: Task = { seeds, ...options }
   const child = spawn(process.execPath, [script, JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'inherit']
   })

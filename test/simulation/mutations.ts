@@ -4,13 +4,14 @@
  * Those that are rare are not missed within some hundred seeds: for each of them there is a test in test/replica, which
  * must fail without the rule.
  */
+import type { Wish } from './options.ts'
 import type { Patch } from './patched-build.ts'
 
 export interface Mutation {
   readonly name: string
   readonly patches: readonly Patch[]
-  /** Runs in which one peer is broken for ever show it. */
-  readonly core?: boolean | undefined
+  /** What the runs are to be like that show it. @default as they come */
+  readonly wish?: Wish | undefined
   /** Missed by tests of replicas, and not by seeds. */
   readonly rare: boolean
 }
@@ -21,7 +22,11 @@ const RARE: ReadonlySet<string> = new Set([
   'a base that was promised is dropped',
   'a round that was under way confirms too',
   'a snapshot leaves rows that it does not have',
-  'install cuts off what was synced'
+  'install cuts off what was synced',
+  'who was given up for a recovery keeps what it has',
+  'a learner keeps what a recovery contradicts',
+  'a learner keeps what a recovery has not',
+  'a recovery is one epoch later'
 ])
 
 const LEADERSHIP = 'replica/leadership.js'
@@ -230,7 +235,35 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'replica/candidacy.js',
     'if (sealed)',
     'if (sealed) return false; if (sealed)'
-  )
+  ),
+  {
+    ...mutation(
+      'a recovery touches slots that have a majority',
+      'users/census.js',
+      'leaders.length === 0 && possible.size < majority(members.length)',
+      'true'
+    ),
+    wish: { recovery: true }
+  },
+  mutation(
+    'who was given up for a recovery keeps what it has',
+    SUCCESSION,
+    '        this.#leaveLineage(view);\n',
+    ''
+  ),
+  mutation(
+    'a learner keeps what a recovery contradicts',
+    LEDGER,
+    'if (this.view !== null || ![prev, ...entries].some(id => this.differs(id)))',
+    'if (true)'
+  ),
+  mutation(
+    'a learner keeps what a recovery has not',
+    LEDGER,
+    'if (!isBeyond && !this.differs(base))',
+    'if (true)'
+  ),
+  mutation('a recovery is one epoch later', SUCCESSION, 'RECOVERY_EPOCHS + chance', '1')
 ]
 
 export const MUTATIONS: readonly Mutation[] = ALL.map(mutation => ({

@@ -58,13 +58,17 @@ export interface RunOptions {
 /** Of the calls of a core run or of a swarm. */
 export interface Wish {
   readonly core?: boolean | undefined
+  /** After all else slots lose their majority for good, and an operator recovers them. */
+  readonly recovery?: boolean | undefined
 }
 
 const CHAOS_MS = 8_000
+/** The recovery has its own. */
+const CHAOS_BEFORE_RECOVERY_MS = 1_500
 /** Where a minority is broken for ever nobody else may lose a disk, and nobody comes or goes. */
 const NOT_IN_CORE: ReadonlySet<Fault> = new Set(['wipe', 'roll-back', 'damage', 'join', 'leave'])
 
-export function drawOptions(seed: string, { core = false }: Wish = {}): RunOptions {
+export function drawOptions(seed: string, { core = false, recovery = false }: Wish = {}): RunOptions {
   const random = seededRandom(seed, 'options')
   const between = (min: number, max: number) => min + random.next() * (max - min)
   const whole = (min: number, max: number) => Math.floor(between(min, max + 1))
@@ -88,7 +92,7 @@ export function drawOptions(seed: string, { core = false }: Wish = {}): RunOptio
     faults: [...faults, ...later.filter(({ on }) => on).map(({ fault }) => fault)].filter(
       fault => !core || !NOT_IN_CORE.has(fault)
     ),
-    chaosMs: CHAOS_MS,
+    chaosMs: recovery ? CHAOS_BEFORE_RECOVERY_MS : CHAOS_MS,
     everyMs: Object.assign(everyMs, ...later.map(({ fault, everyMs }) => ({ [fault]: everyMs }))),
     network: rough
       ? {

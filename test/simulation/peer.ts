@@ -83,6 +83,8 @@ export class SimulatedPeer {
   outside = true
   /** It has left for good. */
   left = false
+  /** Users that it gave up for a recovery, as JSON. */
+  readonly saved: string[] = []
 
   constructor(init: SimulatedPeerInit) {
     this.#init = init
@@ -329,6 +331,10 @@ export class SimulatedPeer {
       addressesOf: () => [],
       storageOk: () => true,
       onStorageFailure: () => this.#diskFailed(),
+      saveConflicts: async (_name, lines) => {
+        this.saved.push(...lines)
+        return 'conflicts'
+      },
       times,
       scrub,
       ...(placement === undefined ? {} : { placement: placement(peer, chordPlacement(chord, genesis, peer)) })

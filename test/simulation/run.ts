@@ -2,19 +2,18 @@
  * One run: a ring and its clients, some seconds of faults, then peace, in which everything has to come right again, and
  * at the end the judgement of all checkers.
  */
-import { isDiskFailure } from '../../src/errors.ts'
 import { keyOf } from '../../src/ring/position.ts'
 import { slotOf } from '../../src/ring/slot.ts'
 import type { Random } from '../../src/runtime.ts'
 import { Client, operationIdOf } from './client.ts'
 import { type Answer, agrees, type Call, describeCall, isWrite } from './history.ts'
-import { checkLinearizable } from './linearizability.ts'
+import { judgeHistory } from './judgement.ts'
 import { drawOptions, type RunOptions, type Wish } from './options.ts'
 import { seededRandom } from './random.ts'
+import { Recovery } from './recovery.ts'
 import { drawSchedule, type Step } from './schedule.ts'
 import { type StaleRead, StaleReads } from './stale-reads.ts'
 import { UsersRing } from './users-ring.ts'
-import { versionFaults } from './version-order.ts'
 
 export interface Verdict {
   readonly seed: string
@@ -53,6 +52,7 @@ const QUIET_MS = 3_000
 const QUIET_WITHIN_MS = 60_000
 
 export class Run {
+  readonly #wish: Wish
   readonly #options: RunOptions
   readonly #ring: UsersRing
   readonly #clients: Client[] = []
@@ -62,6 +62,7 @@ export class Run {
   readonly #staleReads = new StaleReads()
 
   constructor(seed: string, wish: Wish = {}, schedule?: readonly Step[]) {
+    this.#wish = wish
     this.#options = drawOptions(seed, wish)
     this.#schedule = schedule ?? drawSchedule(this.#options)
     this.#ring = new UsersRing(this.#options)
@@ -76,6 +77,7 @@ export class Run {
     try {
       await this.#live()
       this.#judge()
+      if (this.#wish.recovery) await new Recovery(this.#ring).finish()
     } catch (error) {
       if (!(error instanceof Halt)) witness.fault((error as Error).stack ?? String(error))
     }
@@ -193,7 +195,7 @@ export class Run {
     await must('have no leader', LEADERS_MS, slot => this.#ring.leaderOf(slot) !== undefined)
     for (const client of this.#clients) client.stop()
     await time.finish(Promise.all(this.#calling), CLIENTS_MS)
-    this.#ring.bringBack()
+    this.#ring.bringAllBack()
     if (!(await time.until(() => this.#ring.allReady && this.#ring.isOneRing, ONE_RING_MS)))
       witness.fault('liveness: the peers are not one ring again')
     await this.#callEverySlot()
@@ -274,27 +276,14 @@ export class Run {
   }
 
   #judge(): void {
-    const { witness, peers } = this.#ring
-    for (const user of new Set(this.#history.map(call => call.user))) {
-      const calls = this.#history.filter(call => call.user === user)
-      const verdict = checkLinearizable(calls)
-      if (verdict.kind === 'undecided') witness.count('history undecided')
-      if (verdict.kind === 'no')
-        witness.fault(
-          `the history of ${user} is not linearizable (${verdict.explained} of ${calls.length}):\n${calls.map(describeCall).join('\n')}`
-        )
-      for (const fault of versionFaults(calls)) witness.fault(`versions of ${user}: ${fault}`)
-    }
+    const { witness } = this.#ring
+    judgeHistory(this.#history, witness)
     for (const call of this.#history.filter(isWrite)) this.#checkLogged(call)
     for (const call of this.#history) this.#checkFresh(call)
     for (let slot = 0; slot < this.#options.slots; slot++) {
       for (const fault of this.#staleReads.faults(slot, witness.slot(slot))) witness.fault(fault)
     }
-    for (const peer of peers) {
-      for (const error of peer.errors.filter(isDefect)) {
-        witness.fault(`…${peer.peer.slice(-4)} logged ${describeError(error)}`)
-      }
-    }
+    for (const defect of this.#ring.defects) witness.fault(defect)
   }
 
   /** What was answered is in the log, and what was refused for certain is in none. */
@@ -336,14 +325,4 @@ class Halt extends Error {}
 
 function short(peer: string): string {
   return `…${peer.slice(-4)}`
-}
-
-/** A disk that refuses, or spoils what it has, is an accident, and told as an error. */
-function isDefect(logged: unknown): boolean {
-  return !isDiskFailure((logged as { error?: unknown }).error)
-}
-
-function describeError(error: unknown): string {
-  const { message, error: cause } = error as { message: string; error?: Error }
-  return `${message}: ${cause?.stack ?? JSON.stringify(error)}`
 }

@@ -5,6 +5,7 @@ import { missing } from './sometimes.ts'
 
 const SEEDS = 300
 const CORE_SEEDS = 40
+const RECOVERY_SEEDS = 16
 const TWICE = 20
 
 /** Every build runs the same seeds, unless it is told others: what is new is the code. Others are run by hand. */
@@ -38,4 +39,10 @@ test('no acknowledged write is lost, no read is stale and every slot comes back,
 
 test('with one peer broken for ever the others serve every slot', async () => {
   assertSound(await runBatch({ seeds: seedsFrom(first, CORE_SEEDS), core: true }), ' --core')
+})
+
+test('what an operator went on with after a loss stays, whoever comes back with more', async () => {
+  const result = await runBatch({ seeds: seedsFrom(first, RECOVERY_SEEDS), recovery: true })
+  assertSound(result, ' --recovery')
+  assert.ok(result.counts.get('slot recovered')! > 0)
 })

@@ -3,6 +3,7 @@
  *
  *     --seeds N        so many seeds (300)          --from N     beginning with this one (1)
  *     --only SEED      this one, printed in full    --core       one peer is broken for ever
+ *     --recovery       slots lose their majority for good at the end of each run, and are recovered by an operator
  *     --mutate [NAME]  takes rules out of the protocol, one at a time, and expects each to be missed: by a seed, or, if it
  *                      is rare, by a test of test/replica
  */
@@ -29,6 +30,7 @@ async function main(): Promise<boolean> {
       from: { type: 'string', default: '1' },
       only: { type: 'string' },
       core: { type: 'boolean', default: false },
+      recovery: { type: 'boolean', default: false },
       mutate: { type: 'string' }
     },
     args: process.argv.slice(2).flatMap((arg, at, all) => {
@@ -36,7 +38,7 @@ async function main(): Promise<boolean> {
       return alone ? ['--mutate', 'all'] : [arg]
     })
   })
-  const wish = { core: values.core }
+  const wish = { core: values.core, recovery: values.recovery }
   if (values.only !== undefined) return replay(Number(values.only), wish)
   const from = Number(values.from)
   const seedsOf = (count: number) => Array.from({ length: count }, (_, at) => from + at)
@@ -53,7 +55,7 @@ async function explore(seeds: readonly number[], wish: Wish): Promise<boolean> {
   })
   const seconds = (performance.now() - beganMs) / 1000
   for (const [what, times] of result.counts) print(`${String(times).padStart(9)} ${what}`)
-  const never = seeds.length >= SOMETIMES_SEEDS && !wish.core ? missing(result.counts) : []
+  const never = seeds.length >= SOMETIMES_SEEDS ? missing(result.counts, wish) : []
   for (const what of never) print(`never: ${what}`)
   summarise(result, seconds)
   return result.failed.length === 0 && never.length === 0
@@ -69,8 +71,9 @@ function summarise({ reports, failed, events }: BatchResult, seconds: number): v
   )
 }
 
-function complain({ seed, faults, trace }: Report, { core }: Wish): void {
-  print(`seed ${seed} failed, trace ${trace}; npm run sim -- --only ${seed}${core ? ' --core' : ''}`)
+function complain({ seed, faults, trace }: Report, { core, recovery }: Wish): void {
+  const flags = `${core ? ' --core' : ''}${recovery ? ' --recovery' : ''}`
+  print(`seed ${seed} failed, trace ${trace}; npm run sim -- --only ${seed}${flags}`)
   for (const fault of faults) print(`  ${fault}`)
 }
 
@@ -99,7 +102,7 @@ async function mutate(name: string, seeds: readonly number[]): Promise<boolean> 
 }
 
 async function isCaught(mutation: Mutation, seeds: readonly number[]): Promise<boolean> {
-  const { name, patches, core, rare } = mutation
+  const { name, patches, wish, rare } = mutation
   const beganMs = performance.now()
   if (rare) {
     const titles = await failingTests(patches)
@@ -107,7 +110,7 @@ async function isCaught(mutation: Mutation, seeds: readonly number[]): Promise<b
     for (const title of titles) print(`${name}: caught by test/replica: ${title}`)
     return titles.length > 0
   }
-  const { reports, failed } = await runBatch({ seeds, patches, core, untilFailure: true })
+  const { reports, failed } = await runBatch({ ...wish, seeds, patches, untilFailure: true })
   const seconds = ((performance.now() - beganMs) / 1000).toFixed(1)
   const [first] = failed
   if (first === undefined) print(`${name}: NOT CAUGHT by ${reports.length} seeds in ${seconds} s`)

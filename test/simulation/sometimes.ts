@@ -2,7 +2,9 @@
  * What has to happen at least once in a few hundred runs. A simulation that never gets somewhere proves nothing about
  * that place, however many seeds it has.
  */
-export const SOMETIMES: readonly string[] = [
+import type { Wish } from './options.ts'
+
+const SOMETIMES: readonly string[] = [
   'accepted view taken over by another proposer',
   'ambush at an acceptance',
   'ambush at appended',
@@ -49,7 +51,16 @@ export const SOMETIMES: readonly string[] = [
   'write replayed'
 ]
 
-/** Those that did not happen. */
-export function missing(counts: ReadonlyMap<string, number>): string[] {
-  return SOMETIMES.filter(what => (counts.get(what) ?? 0) === 0)
+/** The same of runs that end in a recovery. */
+const IN_RECOVERIES: readonly string[] = [
+  'acknowledged user lost',
+  'slot recovered',
+  'slot without a copy',
+  'user saved for people'
+]
+
+/** Those that did not happen in runs that are as `wish` has them. */
+export function missing(counts: ReadonlyMap<string, number>, { core, recovery }: Wish = {}): string[] {
+  const expected = recovery ? IN_RECOVERIES : core ? [] : SOMETIMES
+  return expected.filter(what => (counts.get(what) ?? 0) === 0)
 }

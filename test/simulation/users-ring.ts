@@ -1,6 +1,7 @@
 /** A ring of whole peers, and who of them runs. */
 import { createGenesis, type Genesis } from '../../src/chord/genesis.ts'
 import type { Peer } from '../../src/chord/ring-node.ts'
+import { isDiskFailure } from '../../src/errors.ts'
 import { genesisWrite } from '../../src/replica/replica-state.ts'
 import { UNTAUGHT_MS } from '../../src/replica/timing.ts'
 import { genesisView, sameMember, type View } from '../../src/replica/view.ts'
@@ -36,8 +37,8 @@ export class UsersRing {
   readonly #hellos = new Hellos()
   /** Peers that are never mended. */
   readonly #broken = new Set<SimulatedPeer>()
-  /** A peer that stays away until the others have shown that they get on without it. */
-  #absent: SimulatedPeer | undefined
+  /** Peers that stay away until the others have shown that they get on without them. */
+  readonly #absent = new Set<SimulatedPeer>()
   /** Restarts take so long, by peer; the next one only. */
   readonly #downMs = new Map<SimulatedPeer, number>()
   #healed = false
@@ -100,7 +101,7 @@ export class UsersRing {
     this.network.setOptions({})
     this.faults.end()
     for (const peer of this.peers) {
-      if (this.#broken.has(peer) || peer === this.#absent) continue
+      if (this.#broken.has(peer) || this.#absent.has(peer)) continue
       peer.disk.flushMs = [0.2, 2]
       peer.machine?.resume()
       if (!peer.running && this.#isToRun(peer)) this.#start(peer)
@@ -108,13 +109,23 @@ export class UsersRing {
   }
 
   /** Whoever stayed away comes back, later than all others. */
-  bringBack(): void {
-    const peer = this.#absent
-    this.#absent = undefined
-    if (peer === undefined) return
-    this.witness.count('peer back in peace')
-    peer.disk.flushMs = [0.2, 2]
-    this.#start(peer)
+  bringAllBack(): void {
+    for (const peer of this.#absent) {
+      this.witness.count('peer back in peace')
+      peer.disk.flushMs = [0.2, 2]
+      this.bringBack(peer)
+    }
+  }
+
+  bringBack(peer: SimulatedPeer): void {
+    if (this.#absent.delete(peer)) this.#start(peer)
+  }
+
+  /** After {@link heal} things may fail again. */
+  disturb(): void {
+    this.#healed = false
+    this.network.setOptions(this.options.network)
+    for (const { disk } of this.peers) disk.flushMs = this.options.flushMs
   }
 
   /** The peer that leads a slot by its newest view, with a majority that follows it. */
@@ -172,6 +183,13 @@ export class UsersRing {
   startSince(name: Peer, ms: number): number | undefined {
     const { running, startedMs } = this.peerOf(name)
     return running && startedMs < ms ? startedMs : undefined
+  }
+
+  /** What was logged that no accident explains. */
+  get defects(): string[] {
+    return this.peers.flatMap(({ peer, errors }) =>
+      errors.filter(isDefect).map(error => `…${peer.slice(-4)} logged ${describeError(error)}`)
+    )
   }
 
   isBroken(peer: Peer): boolean {
@@ -256,9 +274,9 @@ export class UsersRing {
     this.#downMs.set(peer, downMs)
   }
 
-  /** It does not come back before {@link bringBack}. */
+  /** It does not come back before {@link bringBack}, or {@link bringAllBack}. */
   keepAway(peer: SimulatedPeer): void {
-    this.#absent = peer
+    this.#absent.add(peer)
   }
 
   /** A peer that ended without leaving comes back. */
@@ -273,7 +291,7 @@ export class UsersRing {
   }
 
   #isToRun(peer: SimulatedPeer): boolean {
-    return !this.#broken.has(peer) && !peer.left && peer !== this.#absent
+    return !this.#broken.has(peer) && !peer.left && !this.#absent.has(peer)
   }
 
   /** A peer that is not in the ring joins through those that are. */
@@ -288,4 +306,14 @@ export class UsersRing {
     this.#supervise(peer)
     started.catch(() => peer.crash(1)) // nobody let it in: it is started again
   }
+}
+
+/** A disk that refuses, or spoils what it has, is an accident, and told as an error. */
+function isDefect(logged: unknown): boolean {
+  return !isDiskFailure((logged as { error?: unknown }).error)
+}
+
+function describeError(error: unknown): string {
+  const { message, error: cause } = error as { message: string; error?: Error }
+  return `${message}: ${cause?.stack ?? JSON.stringify(error)}`
 }

@@ -20,6 +20,7 @@ export class Witness {
   /** By store, then slot. */
   readonly #disks = new Map<string, DurableReplica[]>()
   readonly #disowned = new Set<string>()
+  #isOver = false
   readonly #wire: WireRules
   readonly leases: LeaseRules
   readonly faults: string[] = []
@@ -65,7 +66,7 @@ export class Witness {
 
   /** These have just become durable on the disk of `member`. */
   durable(member: Member, writes: readonly Write[]): void {
-    if (this.#disowned.has(diskKey(member))) return
+    if (this.#isOver || this.#disowned.has(diskKey(member))) return
     const bySlot = new Map<number, Write[]>()
     for (const write of writes) {
       const slot = slotOfKey(write.key)
@@ -90,7 +91,13 @@ export class Witness {
     this.#disowned.add(diskKey(member))
   }
 
+  /** What was decided so far binds nobody any more: disks and messages are not looked at from now on. */
+  end(): void {
+    this.#isOver = true
+  }
+
   sent(from: Incarnation, messages: readonly ReplicaMessage[]): void {
+    if (this.#isOver) return
     for (const message of messages) {
       this.#wire.asked(message) // whoever answers an old copy in good faith is judged by what it was asked
       if (this.#disowned.has(diskKey(from))) continue
