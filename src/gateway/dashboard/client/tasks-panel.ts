@@ -16,11 +16,16 @@ let shownAs = ''
 export function showTasks(tasks: readonly TaskReport[]): void {
   const running = tasks.filter(({ state }) => state === 'running')
   const shown = [...running, ...tasks.filter(({ state }) => state !== 'running')].slice(0, TASKS_SHOWN)
-  const stamp = JSON.stringify(shown)
+  const hidden = tasks.length - shown.length
+  const stamp = JSON.stringify([shown, hidden])
   if (stamp === shownAs) return
   shownAs = stamp
   const none = element('li', { class: 'hint' }, 'Nothing is under way, and nothing ended lately.')
-  byId('tasks').replaceChildren(...(shown.length === 0 ? [none] : shown.map(row)))
+  const more = element('li', { class: 'hint' }, `and ${hidden} more, at /v1/tasks`)
+  byId('tasks').replaceChildren(
+    ...(shown.length === 0 ? [none] : shown.map(row)),
+    ...(hidden > 0 ? [more] : [])
+  )
 }
 
 function row({ id, kind, state, progress, detail }: TaskReport): HTMLElement {
