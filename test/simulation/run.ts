@@ -41,8 +41,11 @@ const CALL_MS = 3_000
 const COMPLETE_MS = 60_000
 /** What is committed is on the disk of every member, in its table; a snapshot that got lost is given up first. */
 const EQUAL_MS = 10_000
-/** Whoever is a member no more has dropped what it had. */
-const RELEASED_MS = 10_000
+/**
+ * Whoever is a member no more has dropped what it had. Who is to become one keeps it while the change is under way, and
+ * that waits for another one that died over its snapshot: two at a time are given up when nothing moved for 5 s.
+ */
+const RELEASED_MS = 20_000
 /** Nobody renews them any more. */
 const LEASES_MS = 10_000
 /** Longer than any run, and shorter than the leases that are to end in none. */
