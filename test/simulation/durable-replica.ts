@@ -61,7 +61,7 @@ export class DurableReplica {
           else this.rows.set(rows.at(-1)!, value)
           break
         case LOG:
-          if (value === null) entriesCut += Number(this.log.delete(sequenceOf(key)))
+          if (value === null) entriesCut += this.#cut(sequenceOf(key))
           else entries.push(...this.#logged(sequenceOf(key), decodeEntry(value)))
           break
       }
@@ -91,6 +91,11 @@ export class DurableReplica {
     }
     this.log.set(sequence, entry)
     return [entry]
+  }
+
+  #cut(sequence: number): number {
+    if (sequence === 0) this.start = NOTHING_APPLIED
+    return Number(this.log.delete(sequence))
   }
 
   #findLast(): void {

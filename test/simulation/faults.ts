@@ -30,6 +30,11 @@ export class Faults {
     return this.#isolated
   }
 
+  /** Somebody is leaving the ring. */
+  get leaving(): boolean {
+    return this.#leaver !== undefined
+  }
+
   apply(step: Step): void {
     this.#ring.witness.count(`fault ${step.kind}`)
     const running = this.#ring.running()
@@ -139,19 +144,20 @@ export class Faults {
   }
 
   #power({ slot, kept, downMs }: Extract<Step, { kind: 'power' }>): void {
-    const view = slot === 'all' ? undefined : this.#ring.witness.slot(slot).newest
+    const members = slot === 'all' ? undefined : this.#ring.placeOf(slot).members
     for (const peer of this.#ring.running()) {
-      if (view === undefined || view.members.some(member => member.peer === peer.peer)) {
+      if (members === undefined || members.includes(peer.peer)) {
         this.#ring.crash(peer, kept * this.#ring.random.next(), downMs * (0.5 + this.#ring.random.next()))
       }
     }
   }
 
   #isolate({ slot, others, ms }: Extract<Step, { kind: 'isolate' }>): void {
-    const leader = this.#ring.peerOf(this.#ring.witness.slot(slot).newest!.leader.peer)
-    const rest = this.#ring.running().filter(peer => peer !== leader)
-    const near = new Set([leader, ...rest.slice(0, others)].map(({ peer }) => peer))
-    this.#isolated = leader
+    const { leader } = this.#ring.placeOf(slot)
+    if (leader === undefined) return
+    const rest = this.#ring.running().filter(({ peer }) => peer !== leader)
+    const near = new Set([this.#ring.peerOf(leader), ...rest.slice(0, others)].map(({ peer }) => peer))
+    this.#isolated = this.#ring.peerOf(leader)
     this.#cut((from, to) => near.has(from) !== near.has(to), ms)
     this.#later(ms, () => {
       this.#isolated = undefined

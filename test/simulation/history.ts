@@ -94,6 +94,37 @@ export function isOffline(state: State): boolean {
   return state?.slice(0, state.indexOf('/')).endsWith(OFFLINE_MARK) === true
 }
 
+/** Writes that would have made a user so, just after `atMs`. */
+export function asWritten(
+  user: string,
+  { state, version }: { readonly state: State; readonly version: string | undefined },
+  atMs: number
+): Call[] {
+  if (state === undefined) return []
+  const [set, patch] = state.split('/') as [string, string]
+  const made = (request: Request, passedMs: number): Call => ({
+    ...nobodys(user, atMs + passedMs),
+    request,
+    answer: { kind: 'done' }
+  })
+  const writes = [made({ kind: 'set', mark: set }, 1)]
+  if (patch !== '') writes.push(made({ kind: 'patch', mark: patch }, 2))
+  const last = { ...writes.pop()!, answer: { kind: 'done', state, version } } as const
+  return [...writes, last]
+}
+
+export function readAs(user: string, state: State, atMs: number): Call {
+  return {
+    ...nobodys(user, atMs),
+    request: { kind: 'get' },
+    answer: { kind: 'read', state, version: undefined }
+  }
+}
+
+function nobodys(user: string, atMs: number) {
+  return { user, client: 'nobody', calledMs: atMs, answeredMs: atMs }
+}
+
 export function isWrite({ request }: Call): boolean {
   return request.kind !== 'get'
 }

@@ -3,32 +3,37 @@
  * any more, and an operator goes on with what the others have (`ring recover`). One of the lost comes back later with its
  * old disk, on which there may be more than what went on, the rest with empty ones; and things fail as before.
  *
- * From the loss on the disks do not continue what was decided, so the witness looks away. What must hold is seen by
- * clients and operators: only slots without majority are touched, each once; what went on stays, and nothing of what
- * was given up comes back; everything acknowledged afterwards is linearizable; and all peers agree at the end.
+ * Slots that keep their majority are judged as ever. Of the others the witness is told to look away, and what must hold is
+ * seen from outside: none but they are touched, each once; all that the chosen peer had goes on; nothing of what was
+ * given up comes back, and who had it saves it; what is acknowledged from then on is linearizable; and in the end every
+ * slot has all its copies, and they are equal.
  */
-import { keyOf } from '../../src/ring/position.ts'
-import { slotOf } from '../../src/ring/slot.ts'
+import type { Peer } from '../../src/chord/ring-node.ts'
+import { majority } from '../../src/replica/quorum.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
-import type { SlotTally } from '../../src/users/users-rpc.ts'
+import type { User } from '../../src/users/user.ts'
 import type { Spot } from './ambush.ts'
-import { Client, seenOf } from './client.ts'
-import type { Answer, Call, State } from './history.ts'
+import { type Client, seenOf } from './client.ts'
+import { Crowd, type Hooks, newClient, writeEverySlot } from './crowd.ts'
+import { usersOnDisk } from './disk-users.ts'
+import { type Answer, agrees, asWritten, type Call, describeCall, readAs, type State } from './history.ts'
 import { judgeHistory } from './judgement.ts'
 import { checkLinearizable } from './linearizability.ts'
-import type { Fault } from './options.ts'
+import type { Fault, RunOptions } from './options.ts'
 import type { SimulatedPeer } from './peer.ts'
 import { seededRandom } from './random.ts'
-import { drawSchedule } from './schedule.ts'
+import { drawSchedule, type Step } from './schedule.ts'
 import type { UsersRing } from './users-ring.ts'
 
-/** All that is read again at the end. */
+/** Of those of the time before the half with odd numbers is written again afterwards. */
 const OLD_USERS = 12
-const LEARNING: readonly Spot[] = ['learned', 'synced', 'a pledge']
+const OLD_AGAIN = 0.3
 const LOAD_MS = 4_000
+/** Only who is on the way to become a member says or writes so. */
+const LEARNING: readonly Spot[] = ['learned', 'a pledge']
 /** So long those who are left miss what the others commit, at most; these hear them, and see no reason to change a leader. */
 const DEAF_MS = 2_000
-/** Leaders without majority have stepped down, calls of before have ended, and nothing of them is under way. */
+/** Leaders without majority have stepped down, and nothing of before is under way. */
 const OVER_MS = 8_000
 /** Slots that can have a leader have one. */
 const LED_MS = 3_000
@@ -38,61 +43,103 @@ const CHAOS_MS = 7_000
 const ONE_RING_MS = 60_000
 const COMPLETE_MS = 60_000
 const CALLS_MS = 30_000
-/** Members apply what is committed. */
+/** Members apply what is committed, and who was given up is told. */
 const EQUAL_MS = 10_000
-const LOOK_MS = 50
 /** Another disk lost would be another loss of what was acknowledged. */
 const NOT_AFTER_A_LOSS: ReadonlySet<Fault> = new Set(['wipe', 'roll-back', 'damage'])
+
+/** The faults that follow the recovery. */
+export function drawAftermath(options: RunOptions): Step[] {
+  return drawSchedule({
+    ...options,
+    seed: `${options.seed} after the recovery`,
+    chaosMs: CHAOS_MS,
+    faults: options.faults.filter(fault => !NOT_AFTER_A_LOSS.has(fault))
+  })
+}
 
 export class Recovery {
   readonly #ring: UsersRing
   readonly #random: Random
   readonly #history: Call[] = []
-  readonly #calling: Promise<void>[] = []
-  /** Slots that an operator went on with. */
-  readonly #recovered = new Set<number>()
-  /** How users were found when it was done. */
-  readonly #found = new Map<string, State>()
   readonly #auditor: Client
+  /** Slots that lost their majority, and of them those that an operator went on with: from whose disk, and what it had. */
+  readonly #stopped = new Set<number>()
+  readonly #recovered = new Map<number, { readonly from: SimulatedPeer; readonly users: Map<string, User> }>()
+  /** How users of before were found when that was done. */
+  readonly #found = new Map<string, State>()
+  /** What the one that comes back had as a member, by slot. */
+  readonly #kept = new Map<number, Map<string, User>>()
   #lostMs = Number.POSITIVE_INFINITY
   #foundMs = Number.POSITIVE_INFINITY
 
   constructor(ring: UsersRing) {
     this.#ring = ring
     this.#random = seededRandom(ring.options.seed, 'recovery')
-    this.#auditor = this.#client('auditor-', 0, () => '')
+    this.#auditor = newClient(
+      ring,
+      'auditor',
+      'auditor-',
+      0,
+      this.#hooks(() => '')
+    )
   }
 
   async finish(): Promise<void> {
     const { time, witness } = this.#ring
     const peers = this.#ring.running()
-    if (peers.length < 2) return
-    const before = this.#startClients('before-', random => `old-${Math.floor(random.next() * OLD_USERS)}`)
+    if (peers.length < 2) {
+      witness.count('nobody to lose')
+      return
+    }
+    const before = new Crowd(this.#ring, 'client before a recovery', 'before-', this.#hooks(oldUser))
+    const callingBefore = before.run()
     const learner = await this.#untilSomebodyLearns()
     const lost = sample(this.#random, peers, 1 + Math.floor(this.#random.next() * (peers.length - 1)))
     if (learner !== undefined && this.#random.next() < 0.5) putFirst(lost, learner)
-    const left = peers.filter(peer => !lost.includes(peer))
-    await this.#lose(lost, left, learner === undefined ? this.#random.next() * DEAF_MS : 0)
-    for (const client of before) client.stop()
-    const { usersMs, users } = this.#ring.options
-    const after = this.#startClients(
-      'after',
-      random => `new-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(random.next() * users)}`
-    )
+    await this.#lose(lost, learner === undefined ? this.#random.next() * DEAF_MS : 0)
+    before.stop()
+    const userAfter = (random: Random) => this.#userAfter(random)
+    const after = new Crowd(this.#ring, 'client after a recovery', 'after-', this.#hooks(userAfter))
+    const callingAfter = after.run()
     await time.pass(OVER_MS)
-    const missing = await this.#operate(left)
-    await this.#find(missing)
+    await time.finish(callingBefore, CALLS_MS)
+    this.#findStopped(lost)
+    await this.#operate(peers.filter(peer => !lost.includes(peer)))
     this.#foundMs = time.monotonic()
     await this.#live(lost)
-    for (const client of after) client.stop()
-    await time.finish(Promise.all(this.#calling), CALLS_MS)
-    await this.#converge(lost)
+    after.stop()
+    await time.finish(callingAfter, CALLS_MS)
+    await this.#converge(lost[0]!)
     for (const defect of this.#ring.defects) witness.fault(defect)
-    judgeHistory(
-      this.#history.filter(call => this.#isToBeExplained(call)),
-      witness
-    )
-    witness.count('acknowledged user lost', this.#usersLost)
+    this.#judge()
+  }
+
+  /** Old users are judged by what is asked of them here, apart from repeats: what was answered before may be lost. */
+  #hooks(user: (random: Random) => string): Hooks {
+    return {
+      user,
+      committed: () => 0,
+      onCall: call => this.#history.push(call),
+      onRepeat: (call, again) => {
+        if (!isOld(call.user) && !agrees(call, again))
+          this.#ring.witness.fault(
+            `${describeCall(call)} was told ${JSON.stringify(again)} when it was repeated`
+          )
+      },
+      onStaleRead: () => {},
+      onLease: () => {}
+    }
+  }
+
+  #userAfter(random: Random): string {
+    const { time, options } = this.#ring
+    const isFound = time.monotonic() > this.#foundMs
+    if (isFound && random.next() < OLD_AGAIN) {
+      const old = oldUser(random)
+      if (isWrittenAgain(old) && this.#found.has(old)) return old
+    }
+    return `new-${Math.floor(time.monotonic() / options.usersMs)}-${Math.floor(random.next() * options.users)}`
   }
 
   /**
@@ -100,223 +147,235 @@ export class Recovery {
    * and is known to nobody as one who had.
    */
   async #untilSomebodyLearns(): Promise<SimulatedPeer | undefined> {
-    const { time, faults } = this.#ring
+    const { time, faults, witness } = this.#ring
     let learner: SimulatedPeer | undefined
+    let waitMs = this.#random.next() * LOAD_MS
     if (this.#random.next() < 0.5) {
       faults.apply({ atMs: 0, kind: 'lie', ms: LOAD_MS, salt: Math.floor(this.#random.next() * 1_000) })
-      faults.ambushes.set(pick(this.#random, LEARNING)!, 1 + Math.floor(this.#random.next() * 8), peer => {
+      faults.ambushes.set(pick(this.#random, LEARNING)!, 1 + Math.floor(this.#random.next() * 3), peer => {
         learner = peer
       })
+      waitMs = LOAD_MS
     }
-    await time.until(() => learner !== undefined, this.#random.next() * LOAD_MS, 1)
+    await time.until(() => learner !== undefined, waitMs, 1)
     faults.ambushes.clear()
+    if (learner !== undefined) witness.count('lost while somebody learned')
     return learner
   }
 
-  #startClients(when: string, user: (random: Random) => string): Client[] {
-    return Array.from({ length: this.#ring.options.clients }, (_, number) => {
-      const client = this.#client(when, number, user)
-      this.#calling.push(client.run())
-      return client
-    })
-  }
-
-  #client(when: string, number: number, user: (random: Random) => string): Client {
-    const { options, time } = this.#ring
-    const draw = (what: string) => seededRandom(options.seed, `${when} recovery, client ${number} ${what}`)
-    const random = draw('calls')
-    return new Client({
-      name: `${when}${number}`,
-      time,
-      random,
-      repeating: draw('repeats'),
-      leasing: draw('leases'),
-      thinkMs: options.thinkMs,
-      gateway: () => this.#ring.gateway(number, random),
-      user,
-      committed: () => 0,
-      onCall: call => this.#history.push(call),
-      onRepeat: () => {}, // what was answered before a loss may be lost
-      onStaleRead: () => {},
-      onLease: () => {}
-    })
-  }
-
-  /** For a moment those who are left hear nothing of the others, and then these are gone. */
-  async #lose(lost: readonly SimulatedPeer[], left: readonly SimulatedPeer[], deafMs: number): Promise<void> {
-    const { network, time, witness } = this.#ring
+  /** For a moment those who are left hear nothing of the others, and then these are gone: all but the first for good. */
+  async #lose(lost: readonly SimulatedPeer[], deafMs: number): Promise<void> {
+    const { network, time } = this.#ring
     const gone = new Set(lost.map(({ peer }) => peer))
     const mend = network.cut((from, to) => gone.has(from) && !gone.has(to))
     await time.pass(deafMs)
-    witness.end()
     for (const peer of lost) {
       this.#ring.keepAway(peer)
       peer.crash(this.#random.next())
     }
     mend()
     this.#lostMs = time.monotonic()
-    witness.count(`lost for good: ${lost.length} of ${lost.length + left.length}`)
     for (const peer of lost.slice(1)) peer.wipe()
   }
 
-  /** One peer after the other, until no slot is left of which one of them has a copy. Tells which are left. */
-  async #operate(peers: readonly SimulatedPeer[]): Promise<readonly number[]> {
+  /** Slots that nobody leads any more, also those that chose members after the loss who were lost. */
+  #findStopped([back, ...others]: readonly SimulatedPeer[]): void {
+    const { witness, slots } = this.#ring
+    const gone = new Set([back!, ...others].map(({ peer }) => peer))
+    for (const slot of slots) {
+      if (this.#goesOn(slot, gone)) continue
+      this.#stopped.add(slot)
+      witness.end(slot)
+      const disk = witness.replicaOf(back!.member, slot)
+      if (disk !== undefined && disk.state.view !== null) this.#kept.set(slot, usersOnDisk(disk))
+    }
+  }
+
+  /**
+   * A majority of its newest view is left, and one of them knows that it is decided: if only those did that are gone, the
+   * rest cannot tell.
+   */
+  #goesOn(slot: number, gone: ReadonlySet<Peer>): boolean {
+    const { witness } = this.#ring
+    const { epoch, members } = witness.slot(slot).newest!
+    const left = members.filter(({ peer }) => !gone.has(peer))
+    return (
+      left.length >= majority(members.length) &&
+      left.some(member => witness.replicaOf(member, slot)?.state.view?.epoch === epoch)
+    )
+  }
+
+  /** One peer after the other, until no slot is left of which one of them has a copy; then all old users are looked for. */
+  async #operate(peers: readonly SimulatedPeer[]): Promise<void> {
     const { time, witness } = this.#ring
     let missing: readonly number[] = []
-    for (const { peer, node } of peers) {
+    for (const from of peers) {
+      const { peer, node } = from
       if (node === undefined) continue
-      const stuck = this.#slotsWithout(peers)
+      const had = new Map(this.#ring.slots.map(slot => [slot, this.#usersAt(from, slot)]))
       const report = await time.finish(node.recover({ slots: 'all', from: peer }), RECOVERED_MS)
       for (const slot of report.recovered) {
         witness.count('slot recovered')
         if (this.#recovered.has(slot)) witness.fault(`slot ${slot} was recovered twice`)
-        if (!stuck.has(slot)) witness.fault(`slot ${slot} was recovered, and had a leader`)
-        this.#recovered.add(slot)
+        if (!this.#stopped.has(slot)) witness.fault(`slot ${slot} was recovered, and had a majority`)
+        this.#recovered.set(slot, { from, users: had.get(slot)! })
       }
       missing = report.elsewhere
       if (missing.length === 0) break
     }
     for (const slot of missing) {
       witness.count('slot without a copy')
-      if (this.#talliesOf(slot).length > 0) witness.fault(`slot ${slot} has a copy, and was not recovered`)
+      if (this.#ring.talliesOf(slot).length > 0)
+        witness.fault(`slot ${slot} has a copy, and was not recovered`)
     }
-    return missing
+    for (let number = 0; number < OLD_USERS; number++) await this.#find(`old-${number}`)
   }
 
-  #slotsWithout(peers: readonly SimulatedPeer[]): ReadonlySet<number> {
-    const led = peers.flatMap(({ node }) => node?.tally().slots.filter(({ leads }) => leads) ?? [])
-    return new Set(this.#slots.filter(slot => !led.some(tally => tally.slot === slot)))
+  #usersAt({ member }: SimulatedPeer, slot: number): Map<string, User> {
+    const disk = this.#ring.witness.replicaOf(member, slot)
+    return disk === undefined ? new Map() : usersOnDisk(disk)
   }
 
-  /** Reads all users of before, while nothing fails: what went on. Slots that nobody has are left out. */
-  async #find(missing: readonly number[]): Promise<void> {
+  /** Nothing fails now, so whoever is kept anywhere is found, and as the chosen copy has it. */
+  async #find(user: string): Promise<void> {
     const { witness } = this.#ring
-    for (let number = 0; number < OLD_USERS; number++) {
-      const user = `old-${number}`
-      if (missing.includes(this.#slotOf(user))) continue
-      const answer = await this.#ask(user)
-      if (answer.kind !== 'read') continue
-      this.#found.set(user, answer.state)
-      const set = answer.state?.slice(0, answer.state.indexOf('/'))
-      const isWritten = this.#history.some(
-        call => call.user === user && 'mark' in call.request && call.request.mark === set
-      )
-      if (set !== undefined && !isWritten) witness.fault(`${user} is ${answer.state}, which nobody wrote`)
+    const slot = this.#ring.slotOf(user)
+    const recovered = this.#recovered.get(slot)
+    if (this.#found.has(user) || (this.#stopped.has(slot) && recovered === undefined)) return
+    const answer = await this.#ask(user)
+    if (answer.kind !== 'read') {
+      witness.fault(`${user} is not answered for after the recovery: ${JSON.stringify(answer)}`)
+      return
     }
+    this.#found.set(user, answer.state)
+    if (recovered === undefined) return
+    const had = seenOf(recovered.users.get(user))
+    if (had.state !== answer.state || had.version !== answer.version)
+      witness.fault(`${user} was ${JSON.stringify(had)} in the copy chosen, and is ${JSON.stringify(answer)}`)
+    this.#history.push(...asWritten(user, answer, this.#lostMs))
   }
 
   async #live(lost: readonly SimulatedPeer[]): Promise<void> {
     const { time, options, faults } = this.#ring
     this.#ring.disturb()
-    const steps = drawSchedule({
-      ...options,
-      seed: `${options.seed} after the recovery`,
-      chaosMs: CHAOS_MS,
-      faults: options.faults.filter(fault => !NOT_AFTER_A_LOSS.has(fault))
-    })
-    for (const step of steps) time.timer(step.atMs, () => faults.apply(step))
+    for (const step of drawAftermath(options)) time.timer(step.atMs, () => faults.apply(step))
     for (const peer of lost) time.timer(this.#random.next() * BACK_MS, () => this.#ring.bringBack(peer))
     await time.pass(CHAOS_MS)
     this.#ring.heal()
     this.#ring.bringAllBack()
   }
 
-  async #converge([back, ...others]: readonly SimulatedPeer[]): Promise<void> {
-    const { time, witness } = this.#ring
-    if (!(await time.until(() => this.#ring.allReady && this.#ring.isOneRing, ONE_RING_MS)))
+  /** `back` has its old disk, and of some slots perhaps the only copy. */
+  async #converge(back: SimulatedPeer): Promise<void> {
+    const { time, witness, faults } = this.#ring
+    const isCalm = () => this.#ring.allReady && this.#ring.isOneRing && !faults.leaving
+    if (!(await time.until(isCalm, ONE_RING_MS)))
       witness.fault('liveness: the peers are not one ring again after a recovery')
     await time.pass(LED_MS)
-    // Of some slots only the one that came back has a copy.
-    const missing = await this.#operate([back!, ...others, ...this.#ring.running()])
-    const slots = this.#slots.filter(slot => !missing.includes(slot))
+    await this.#operate([...new Set([back, ...this.#ring.running()])])
+    const slots = this.#ring.slots.filter(slot => !this.#stopped.has(slot) || this.#recovered.has(slot))
     const isWhole = (slot: number) => this.#isWhole(slot)
-    if (!(await time.until(() => slots.every(isWhole), COMPLETE_MS)))
-      witness.fault(
-        `liveness: slots are not whole after a recovery: ${this.#describe(slots.filter(slot => !isWhole(slot)))}`
-      )
-    for (const slot of slots) {
-      let number = 0
-      while (this.#slotOf(`last-${number}`) !== slot) number++
-      await this.#ask(`last-${number}`, { kind: 'set', mark: `last-${slot}` })
+    if (!(await time.until(() => slots.every(isWhole), COMPLETE_MS))) {
+      const said = slots
+        .filter(slot => !isWhole(slot))
+        .map(slot => JSON.stringify(this.#ring.talliesOf(slot)))
+      witness.fault(`liveness: slots are not whole after a recovery:\n${said.join('\n')}`)
     }
-    await this.#compare(missing)
-  }
-
-  /** What was found after the recovery is there still, and the same at every member. */
-  async #compare(missing: readonly number[]): Promise<void> {
-    const { witness } = this.#ring
+    await writeEverySlot(this.#ring, this.#auditor, 'whole', slots)
     for (const user of new Set(this.#history.map(call => call.user))) {
-      const slot = this.#slotOf(user)
-      if (missing.includes(slot)) continue
-      const answer = await this.#ask(user)
-      if (answer.kind !== 'read') witness.fault(`${user} is not answered for: ${JSON.stringify(answer)}`)
-      else if (this.#found.has(user) && this.#found.get(user) !== answer.state)
-        witness.fault(`${user} was ${this.#found.get(user)} after the recovery, and is ${answer.state}`)
-      else await this.#compareCopies(user, answer.state)
+      if (slots.includes(this.#ring.slotOf(user))) await this.#compare(user)
     }
-    for (const { saved } of this.#ring.peers) witness.count('user saved for people', saved.length)
+    await this.#checkSaved(back)
   }
 
-  async #compareCopies(user: string, state: State): Promise<void> {
-    const { time, witness } = this.#ring
-    for (const { peer, users } of this.#ring.running()) {
-      const isMember = this.#talliesOf(this.#slotOf(user)).some(({ members }) => members.includes(peer))
-      if (users === undefined || !isMember) continue
+  /** A user is the same at every member, and as it was found if nobody wrote it since. */
+  async #compare(user: string): Promise<void> {
+    const { witness, time } = this.#ring
+    const answer = await this.#ask(user)
+    if (answer.kind !== 'read') {
+      witness.fault(`${user} is not answered for: ${JSON.stringify(answer)}`)
+      return
+    }
+    const { state } = answer
+    if (isOld(user) && !isWrittenAgain(user) && this.#found.get(user) !== state)
+      witness.fault(`${user} was ${this.#found.get(user)} after the recovery, and is ${state}`)
+    const slot = this.#ring.slotOf(user)
+    for (const peer of this.#ring.placeOf(slot).members) {
       let seen: State
-      for (const untilMs = time.monotonic() + EQUAL_MS; ; await time.pass(LOOK_MS)) {
-        seen = seenOf((await time.finish(users.get(user, { consistency: 'stale' }), CALLS_MS)).value).state
-        if (seen === state || time.monotonic() > untilMs) break
+      const isEqual = () => {
+        seen = seenOf(this.#usersAt(this.#ring.peerOf(peer), slot).get(user)).state
+        return seen === state
       }
-      if (seen !== state) witness.fault(`…${peer.slice(-4)} has ${user} as ${seen}, it is ${state}`)
+      if (!(await time.until(isEqual, EQUAL_MS)))
+        witness.fault(`…${peer.slice(-4)} has ${user} as ${seen}, it is ${state}`)
     }
   }
 
-  /** A leader, whom all members follow, and nobody besides who thinks that it leads. */
+  /** As many copies as there can be, all of one view, whose leader nobody competes with. */
   #isWhole(slot: number): boolean {
-    const tallies = this.#talliesOf(slot)
-    const newest = Math.max(...tallies.map(({ epoch }) => epoch))
+    const tallies = this.#ring.talliesOf(slot)
     const [leader, ...rivals] = tallies.filter(({ leads }) => leads)
-    if (leader === undefined || rivals.length > 0 || leader.sealed || leader.epoch !== newest) return false
-    return tallies.length === leader.members.length && tallies.every(({ epoch }) => epoch === newest)
+    if (leader === undefined || rivals.length > 0 || leader.sealed || !this.#ring.isComplete(slot))
+      return false
+    const { lineage, epoch, members, current } = leader
+    const isMember = (tally: (typeof tallies)[number]) =>
+      tally.lineage === lineage && tally.epoch === epoch && members.includes(tally.peer)
+    return tallies.length === members.length && current.length === members.length && tallies.every(isMember)
   }
 
-  async #ask(user: string, request: Call['request'] = { kind: 'get' }): Promise<Answer> {
-    return this.#ring.time.finish(this.#auditor.call(user, request, { stubborn: true }), CALLS_MS)
+  /** Of slots that went on from another copy it gave up all that it had, and saved that before. */
+  async #checkSaved(back: SimulatedPeer): Promise<void> {
+    const { time, witness } = this.#ring
+    if (back.left) return
+    const givenUp = [...this.#kept].filter(([slot]) => this.#recovered.get(slot)?.from !== back)
+    const users = givenUp.flatMap(([slot, had]) => (this.#recovered.has(slot) ? [...had.values()] : []))
+    const unsaved = () => {
+      const saved = new Set(back.saved.map(line => idOf(JSON.parse(line) as User)))
+      return users.filter(user => !saved.has(idOf(user)))
+    }
+    if (!(await time.until(() => unsaved().length === 0, EQUAL_MS)))
+      witness.fault(`…${back.peer.slice(-4)} gave up ${unsaved().map(idOf)} without saving it`)
+    witness.count('user saved for people', users.length)
+  }
+
+  #ask(user: string): Promise<Answer> {
+    return this.#ring.time.finish(this.#auditor.call(user, { kind: 'get' }, { stubborn: true }), CALLS_MS)
   }
 
   /**
-   * What was acknowledged before may be lost with a recovery, so what was read after it is no part of that history;
-   * it is looked at by itself.
+   * Old users of a recovered slot have two histories: what was acknowledged before may be lost, and the second one
+   * begins with what was found.
    */
-  #isToBeExplained({ user, calledMs }: Call): boolean {
-    return !this.#recovered.has(this.#slotOf(user)) || !user.startsWith('old-') || calledMs < this.#lostMs
+  #judge(): void {
+    const { witness } = this.#ring
+    const isSplit = (user: string) => isOld(user) && this.#recovered.has(this.#ring.slotOf(user))
+    const calls = this.#history.map(call =>
+      isSplit(call.user) && call.calledMs > this.#lostMs ? { ...call, user: `${call.user} again` } : call
+    )
+    judgeHistory(calls, witness)
+    for (const [user, state] of this.#found) {
+      if (!isSplit(user)) continue
+      const before = calls.filter(call => call.user === user)
+      if (checkLinearizable([...before, readAs(user, state, this.#foundMs)]).kind === 'no')
+        witness.count('acknowledged user lost')
+    }
   }
+}
 
-  /** Whose calls of before do not explain how they were found: what a recovery cost. */
-  get #usersLost(): number {
-    return [...this.#found.keys()].filter(user => {
-      const calls = this.#history.filter(call => call.user === user && call.calledMs < this.#foundMs)
-      return checkLinearizable(calls).kind === 'no'
-    }).length
-  }
+function oldUser(random: Random): string {
+  return `old-${Math.floor(random.next() * OLD_USERS)}`
+}
 
-  get #slots(): number[] {
-    return [...Array(this.#ring.options.slots).keys()]
-  }
+function isOld(user: string): boolean {
+  return user.startsWith('old-')
+}
 
-  #talliesOf(slot: number): SlotTally[] {
-    return this.#ring
-      .running()
-      .flatMap(({ node }) => node?.tally().slots.filter(tally => tally.slot === slot) ?? [])
-  }
+function isWrittenAgain(old: string): boolean {
+  return Number(old.slice('old-'.length)) % 2 === 1
+}
 
-  #slotOf(user: string): number {
-    return slotOf(keyOf(user), this.#ring.options.slots)
-  }
-
-  #describe(slots: readonly number[]): string {
-    return slots.map(slot => `\n  slot ${slot}: ${JSON.stringify(this.#talliesOf(slot))}`).join('')
-  }
+function idOf({ id, version }: User): string {
+  return `${id} ${version}`
 }
 
 function putFirst<T>(list: T[], item: T): void {

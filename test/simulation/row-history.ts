@@ -1,9 +1,11 @@
 /** How every row of a slot was after each committed entry. */
 
+import type { Entry } from '../../src/replica/entry.ts'
 import { keyOf, positionToBytes } from '../../src/ring/position.ts'
 import type { Slot } from '../../src/ring/slot.ts'
 import { rowKey } from '../../src/storage/keys.ts'
-import { UserRow } from '../../src/users/row.ts'
+import { usersMachine } from '../../src/users/operation.ts'
+import { isLiveRow, UserRow } from '../../src/users/row.ts'
 import { textOf } from './durable-replica.ts'
 
 interface RowAfter {
@@ -56,6 +58,18 @@ export class RowHistory {
       ?.find(({ sequence, row }) => sequence > from && versionOf(row) === version)
     return later?.sequence
   }
+}
+
+/** What an entry makes of its row; null: there is none any more. */
+export function rowAfter(
+  before: Uint8Array | undefined,
+  { epoch, sequence, timeMs, payload }: Entry
+): Uint8Array | null {
+  if (payload.byteLength > 0)
+    return usersMachine.apply(before, payload, { version: `${epoch}.${sequence}`, logTimeMs: timeMs })
+  if (before === undefined) return null
+  const isForgotten = !isLiveRow(before) && new UserRow(before).dueMs! <= timeMs
+  return isForgotten ? null : before
 }
 
 function versionOf(row: Uint8Array | null | undefined): string | undefined {

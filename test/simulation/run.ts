@@ -2,14 +2,11 @@
  * One run: a ring and its clients, some seconds of faults, then peace, in which everything has to come right again, and
  * at the end the judgement of all checkers.
  */
-import { keyOf } from '../../src/ring/position.ts'
-import { slotOf } from '../../src/ring/slot.ts'
-import type { Random } from '../../src/runtime.ts'
-import { Client, operationIdOf } from './client.ts'
+import { operationIdOf } from './client.ts'
+import { Crowd, writeEverySlot } from './crowd.ts'
 import { type Answer, agrees, type Call, describeCall, isWrite } from './history.ts'
 import { judgeHistory } from './judgement.ts'
 import { drawOptions, type RunOptions, type Wish } from './options.ts'
-import { seededRandom } from './random.ts'
 import { Recovery } from './recovery.ts'
 import { drawSchedule, type Step } from './schedule.ts'
 import { type StaleRead, StaleReads } from './stale-reads.ts'
@@ -33,10 +30,8 @@ const LEADERS_MS = 10_000
 const CLIENTS_MS = 20_000
 /** Two passes of a scrub, wherever it was. */
 const SCRUBBED_MS = 10_000
-/** Peers that start look for their ring, and rings that were cut for each other: a minute each where all went wrong. */
+/** Peers that start look for their ring, and rings that were cut for each other. */
 const ONE_RING_MS = 30_000
-/** A call that nothing comes in the way of. */
-const CALL_MS = 3_000
 /** Members that lost their disk are replaced. */
 const COMPLETE_MS = 60_000
 /** What is committed is on the disk of every member, in its table; a snapshot that got lost is given up first. */
@@ -58,10 +53,9 @@ export class Run {
   readonly #wish: Wish
   readonly #options: RunOptions
   readonly #ring: UsersRing
-  readonly #clients: Client[] = []
+  readonly #crowd: Crowd
   readonly #history: Call[] = []
   readonly #schedule: readonly Step[]
-  readonly #calling: Promise<void>[] = []
   readonly #staleReads = new StaleReads()
 
   constructor(seed: string, wish: Wish = {}, schedule?: readonly Step[]) {
@@ -69,6 +63,7 @@ export class Run {
     this.#options = drawOptions(seed, wish)
     this.#schedule = schedule ?? drawSchedule(this.#options)
     this.#ring = new UsersRing(this.#options)
+    this.#crowd = this.#newCrowd()
     const { witness, time } = this.#ring
     time.watch = () => {
       if (witness.faults.length > 0) throw new Halt()
@@ -100,42 +95,26 @@ export class Run {
     const { time } = this.#ring
     const { chaosMs, core } = this.#options
     await this.#ring.begin()
-    this.#startClients()
+    const calling = this.#crowd.run()
     const beganMs = time.monotonic()
     for (const step of this.#schedule) time.timer(step.atMs, () => this.#ring.faults.apply(step))
     if (core) time.timer(chaosMs / 2, () => this.#ring.breakOne())
     await time.pass(chaosMs - (time.monotonic() - beganMs))
     this.#ring.heal()
-    await this.#recover()
+    await this.#makePeace(calling)
   }
 
-  #startClients(): void {
-    const { clients, thinkMs, seed, users, usersMs } = this.#options
+  #newCrowd(): Crowd {
+    const { users, usersMs } = this.#options
     const { time, witness } = this.#ring
-    for (let number = 0; number < clients; number++) {
-      const random = seededRandom(seed, `client ${number}`)
-      const client = new Client({
-        name: `c${number}`,
-        time,
-        random,
-        repeating: seededRandom(seed, `client ${number} repeats`),
-        leasing: seededRandom(seed, `client ${number} leases`),
-        thinkMs,
-        gateway: () => this.#ring.gateway(number, random),
-        user: (draw: Random) =>
-          `user-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(draw.next() * users)}`,
-        committed: user => witness.slot(this.#slotOf(user)).committed.length,
-        onCall: call => this.#called(call),
-        onRepeat: (call, again) => this.#repeated(call, again),
-        onStaleRead: (user, seen) => this.#readStale(user, seen),
-        onLease: (user, granted) => this.#leased(user, granted)
-      })
-      this.#clients.push(client)
-      this.#calling.push(client.run())
-    }
-    for (const calling of this.#calling) {
-      calling.catch(error => witness.fault(`a client failed: ${(error as Error).stack}`))
-    }
+    return new Crowd(this.#ring, 'client', 'c', {
+      user: random => `user-${Math.floor(time.monotonic() / usersMs)}-${Math.floor(random.next() * users)}`,
+      committed: user => witness.slot(this.#ring.slotOf(user)).committed.length,
+      onCall: call => this.#called(call),
+      onRepeat: (call, again) => this.#repeated(call, again),
+      onStaleRead: (user, seen) => this.#readStale(user, seen),
+      onLease: (user, granted) => this.#leased(user, granted)
+    })
   }
 
   #called(call: Call): void {
@@ -148,7 +127,7 @@ export class Run {
       witness.count('write replayed')
       return
     }
-    const truth = witness.slot(this.#slotOf(user))
+    const truth = witness.slot(this.#ring.slotOf(user))
     const [epoch, sequence] = answer.version.split('.').map(Number) as [number, number]
     const view = truth.views.get(epoch)
     if (view === undefined) witness.fault(`invariant 13: version ${answer.version} is of no epoch`)
@@ -178,13 +157,12 @@ export class Run {
     const answeredMs = time.monotonic()
     const { replica, calledMs } = read
     const start = replica === undefined ? undefined : this.#ring.startSince(replica, calledMs)
-    this.#staleReads.add(this.#slotOf(user), { ...read, user, answeredMs, start })
+    this.#staleReads.add(this.#ring.slotOf(user), { ...read, user, answeredMs, start })
   }
 
   /** Liveness, once nothing fails any more. */
-  async #recover(): Promise<void> {
-    const { time, witness } = this.#ring
-    const slots = [...Array(this.#options.slots).keys()]
+  async #makePeace(calling: Promise<void>): Promise<void> {
+    const { time, witness, slots } = this.#ring
     const must = async (what: string, ms: number, holds: (slot: number) => boolean) => {
       if (await time.until(() => slots.every(holds), ms)) return
       const not = slots.filter(slot => !holds(slot))
@@ -192,17 +170,20 @@ export class Run {
       throw new Halt()
     }
     // A leader whose disk hangs is found out by the first write, and some slots have no user.
-    for (const slot of slots) this.#calling.push(this.#callSlot(slot, 'first').then(() => {}))
+    const first = slots.map(slot => this.#callFirst(slot))
     if (!(await time.until(() => this.#ring.isSound, SCRUBBED_MS)))
       witness.fault('a value is damaged on a disk, and nobody has found it')
     await must('have no leader', LEADERS_MS, slot => this.#ring.leaderOf(slot) !== undefined)
-    for (const client of this.#clients) client.stop()
-    await time.finish(Promise.all(this.#calling), CLIENTS_MS)
+    this.#crowd.stop()
+    await time.finish(Promise.all([calling, ...first]), CLIENTS_MS)
     this.#ring.bringAllBack()
     if (!(await time.until(() => this.#ring.allReady && this.#ring.isOneRing, ONE_RING_MS)))
       witness.fault('liveness: the peers are not one ring again')
-    await this.#callEverySlot()
+    await writeEverySlot(this.#ring, this.#crowd.first, 'last', slots)
     await must('are not followed by all members', COMPLETE_MS, slot => this.#ring.isFollowed(slot))
+    // A peer that is broken for ever may stay a member where there is nobody else.
+    if (!this.#options.core)
+      await must('have too few members', COMPLETE_MS, slot => this.#ring.isComplete(slot))
     await must(
       'have leases that are over',
       LEASES_MS,
@@ -214,26 +195,9 @@ export class Run {
   }
 
   /** A write of a user of its own. */
-  #callSlot(slot: number, name: string): Promise<Answer> {
-    let user = 0
-    while (this.#slotOf(`${name}-${user}`) !== slot) user++
-    return this.#clients[0]!.call(
-      `${name}-${user}`,
-      { kind: 'set', mark: `${name}-${slot}` },
-      { stubborn: true }
-    )
-  }
-
-  async #callEverySlot(): Promise<void> {
-    const { time, witness } = this.#ring
-    for (let slot = 0; slot < this.#options.slots; slot++) {
-      const beganMs = time.monotonic()
-      const answer = await time.finish(this.#callSlot(slot, 'last'), 10_000)
-      if (answer.kind !== 'done' || time.monotonic() - beganMs > CALL_MS)
-        witness.fault(
-          `liveness: a write in slot ${slot} ended in ${JSON.stringify(answer)} after ${time.monotonic() - beganMs} ms`
-        )
-    }
+  #callFirst(slot: number): Promise<Answer> {
+    const request = { kind: 'set', mark: `first-${slot}` } as const
+    return this.#crowd.first.call(this.#ring.userOf(slot, 'first'), request, { stubborn: true })
   }
 
   #isEqual(slot: number): boolean {
@@ -293,7 +257,7 @@ export class Run {
   #checkLogged(call: Call): void {
     const { witness } = this.#ring
     const { answer, user, request, idempotencyKey } = call
-    const truth = witness.slot(this.#slotOf(user))
+    const truth = witness.slot(this.#ring.slotOf(user))
     const operation = operationIdOf(user, idempotencyKey!)
     if (answer.kind === 'rejected' && truth.wasLogged(operation))
       witness.fault(`invariant 16: ${describeCall(call)} was rejected, and is in a log`)
@@ -312,14 +276,12 @@ export class Run {
     const { answer, user, committedBefore = 0 } = call
     if (answer.kind !== 'read' && answer.kind !== 'conflict') return
     const { witness } = this.#ring
-    if (witness.slot(this.#slotOf(user)).firstShowing(user, answer.version, committedBefore) === undefined)
+    if (
+      witness.slot(this.#ring.slotOf(user)).firstShowing(user, answer.version, committedBefore) === undefined
+    )
       witness.fault(
         `invariant 15: ${describeCall(call)} shows what was over when ${committedBefore} were committed`
       )
-  }
-
-  #slotOf(user: string): number {
-    return slotOf(keyOf(user), this.#options.slots)
   }
 }
 

@@ -8,11 +8,10 @@ import { compareIds, type Entry, type EntryId } from '../../src/replica/entry.ts
 import { majority } from '../../src/replica/quorum.ts'
 import { isMember, type Member, sameMember, type View } from '../../src/replica/view.ts'
 import type { Slot } from '../../src/ring/slot.ts'
-import { usersMachine } from '../../src/users/operation.ts'
-import { isLiveRow, UserRow } from '../../src/users/row.ts'
+import { UserRow } from '../../src/users/row.ts'
 import { type Change, type DurableReplica, textOf } from './durable-replica.ts'
 import type { LeaseRules } from './lease-rules.ts'
-import { RowHistory } from './row-history.ts'
+import { RowHistory, rowAfter } from './row-history.ts'
 
 /** Payloads of a form up to this one begin with an outcome: see users/row.ts. */
 const REMEMBERED_MAX = 2
@@ -299,18 +298,16 @@ export class SlotTruth {
   }
 
   #apply(entry: Entry): void {
-    const { epoch, sequence, timeMs, key, payload } = entry
+    const { sequence, key, payload } = entry
     this.committed.push(entry)
     const text = textOf(key)
     const before = this.#rows.newest(text)
+    const row = rowAfter(before, entry)
+    this.#rows.add(text, sequence, row)
     if (payload.byteLength === 0) {
       this.#init.count('row forgotten')
-      const kept = before === undefined || isLiveRow(before) || !(new UserRow(before).dueMs! <= timeMs)
-      this.#rows.add(text, sequence, kept ? (before ?? null) : null)
       return
     }
-    const row = usersMachine.apply(before, payload, { version: `${epoch}.${sequence}`, logTimeMs: timeMs })
-    this.#rows.add(text, sequence, row)
     this.#init.applied(entry, this.#entries.get(idText(entry))!.seenMs, before, row)
     const operation = operationOf(entry)
     if (operation === undefined) return

@@ -54,6 +54,7 @@ const SOMETIMES: readonly string[] = [
 /** The same of runs that end in a recovery. */
 const IN_RECOVERIES: readonly string[] = [
   'acknowledged user lost',
+  'lost while somebody learned',
   'slot recovered',
   'slot without a copy',
   'user saved for people'

@@ -5,7 +5,8 @@ import { isDiskFailure } from '../../src/errors.ts'
 import { genesisWrite } from '../../src/replica/replica-state.ts'
 import { UNTAUGHT_MS } from '../../src/replica/timing.ts'
 import { genesisView, sameMember, type View } from '../../src/replica/view.ts'
-import { allSlots } from '../../src/ring/slot.ts'
+import { keyOf } from '../../src/ring/position.ts'
+import { allSlots, slotOf } from '../../src/ring/slot.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import type { SlotTally } from '../../src/users/users-rpc.ts'
 import { Faults } from './faults.ts'
@@ -128,6 +129,40 @@ export class UsersRing {
     for (const { disk } of this.peers) disk.flushMs = this.options.flushMs
   }
 
+  get slots(): number[] {
+    return [...Array(this.options.slots).keys()]
+  }
+
+  slotOf(user: string): number {
+    return slotOf(keyOf(user), this.options.slots)
+  }
+
+  /** A user in that slot, whose id begins with `name`. */
+  userOf(slot: number, name: string): string {
+    let number = 0
+    while (this.slotOf(`${name}-${number}`) !== slot) number++
+    return `${name}-${number}`
+  }
+
+  /** What the peers that run say of a slot, the newest view first. */
+  talliesOf(slot: number): (SlotTally & { readonly peer: Peer })[] {
+    return this.running()
+      .flatMap(({ peer, node }) => node?.tally().slots.map(tally => ({ ...tally, peer })) ?? [])
+      .filter(tally => tally.slot === slot)
+      .sort((a, b) => b.lineage - a.lineage || b.epoch - a.epoch)
+  }
+
+  /** Where a slot is: as the witness knows, or, of a slot that it does not judge, as its peers say. */
+  placeOf(slot: number): { readonly leader: Peer | undefined; readonly members: readonly Peer[] } {
+    const { leader, members } = this.witness.slot(slot).newest!
+    if (!this.witness.isOver(slot)) return { leader: leader.peer, members: members.map(({ peer }) => peer) }
+    const tallies = this.talliesOf(slot)
+    return {
+      leader: tallies.find(({ leads }) => leads)?.peer,
+      members: tallies[0]?.members ?? []
+    }
+  }
+
   /** The peer that leads a slot by its newest view, with a majority that follows it. */
   leaderOf(slot: number): SimulatedPeer | undefined {
     return this.peers.find(peer => !this.#broken.has(peer) && this.#leads(peer, slot) !== undefined)
@@ -141,6 +176,12 @@ export class UsersRing {
       const present = this.peers.some(peer => sameMember(peer.member, member) && !peer.left)
       return present && this.witness.replicaOf(member, slot)?.state.view?.epoch === epoch
     })
+  }
+
+  /** The slot has as many members as it should, or as there are peers. */
+  isComplete(slot: number): boolean {
+    const present = this.running().filter(({ outside }) => !outside)
+    return this.placeOf(slot).members.length === Math.min(this.options.replicas, present.length)
   }
 
   /**

@@ -20,7 +20,8 @@ export class Witness {
   /** By store, then slot. */
   readonly #disks = new Map<string, DurableReplica[]>()
   readonly #disowned = new Set<string>()
-  #isOver = false
+  /** Slots that are not judged any more. */
+  readonly #over = new Set<number>()
   readonly #wire: WireRules
   readonly leases: LeaseRules
   readonly faults: string[] = []
@@ -66,7 +67,7 @@ export class Witness {
 
   /** These have just become durable on the disk of `member`. */
   durable(member: Member, writes: readonly Write[]): void {
-    if (this.#isOver || this.#disowned.has(diskKey(member))) return
+    if (this.#disowned.has(diskKey(member))) return
     const bySlot = new Map<number, Write[]>()
     for (const write of writes) {
       const slot = slotOfKey(write.key)
@@ -78,7 +79,7 @@ export class Witness {
     for (const [slot, of] of bySlot) {
       const replica = this.#replicaOf(member, slot)
       const change = replica.take(of)
-      this.#slots[slot]!.changed(member, replica, change)
+      if (!this.#over.has(slot)) this.#slots[slot]!.changed(member, replica, change)
       this.onChange(member, change)
     }
   }
@@ -91,14 +92,18 @@ export class Witness {
     this.#disowned.add(diskKey(member))
   }
 
-  /** What was decided so far binds nobody any more: disks and messages are not looked at from now on. */
-  end(): void {
-    this.#isOver = true
+  /** An operator may go on with this slot from any copy: what was decided so far binds nobody any more. */
+  end(slot: number): void {
+    this.#over.add(slot)
+  }
+
+  isOver(slot: number): boolean {
+    return this.#over.has(slot)
   }
 
   sent(from: Incarnation, messages: readonly ReplicaMessage[]): void {
-    if (this.#isOver) return
     for (const message of messages) {
+      if (this.#over.has(message.slot)) continue
       this.#wire.asked(message) // whoever answers an old copy in good faith is judged by what it was asked
       if (this.#disowned.has(diskKey(from))) continue
       this.count(`sent ${message.type}`)

@@ -1,0 +1,23 @@
+/** The users of a slot that a disk has, all of its log taken for committed: as a recovery from it would go on. */
+
+import { UserRow } from '../../src/users/row.ts'
+import type { User } from '../../src/users/user.ts'
+import { type DurableReplica, textOf } from './durable-replica.ts'
+import { rowAfter } from './row-history.ts'
+
+/** By id; none while the slot is being deleted there. */
+export function usersOnDisk({ state, rows, log, applied, last }: DurableReplica): Map<string, User> {
+  if (state.clearing) return new Map()
+  const after = new Map<string, Uint8Array | null>(rows)
+  for (let sequence = applied.sequence + 1; sequence <= last.sequence; sequence++) {
+    const entry = log.get(sequence)!
+    const key = textOf(entry.key)
+    after.set(key, rowAfter(after.get(key) ?? undefined, entry))
+  }
+  const users = new Map<string, User>()
+  for (const row of after.values()) {
+    const user = row === null ? undefined : new UserRow(row).user
+    if (user !== undefined) users.set(user.id, user)
+  }
+  return users
+}
