@@ -47,7 +47,9 @@ function renderRecovery(report: RecoveryReport, { yellow }: Colours): string[] {
   if (elsewhere.length === 0) return [done]
   return [
     done,
-    yellow(`${counted(elsewhere.length, 'slot')} without majority have no copy there: ${elsewhere.join(' ')}`)
+    yellow(
+      `${counted(elsewhere.length, 'slot')} without majority have no current copy there: ${elsewhere.join(' ')}`
+    )
   ]
 }
 

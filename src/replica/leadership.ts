@@ -107,6 +107,10 @@ export class Leadership<Command, Outcome> {
     return this.#pending.length === 0 && this.#asking.length === 0
   }
 
+  get isSendingSnapshot(): boolean {
+    return this.#others.some(({ isTakingSnapshot }) => isTakingSnapshot)
+  }
+
   /** Members that answer and lack only what is on its way. */
   current(atMs: number): Member[] {
     const others = this.#others.filter(progress => this.#isCurrent(progress, atMs))

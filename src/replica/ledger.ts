@@ -53,7 +53,9 @@ export class Ledger {
     this.slot = slot
     this.#effects = effects
     this.#state = readState(store, slot, slots)
-    this.log = new Log(slot, store, this.#state)
+    // What is to be saved first is all there yet.
+    const isGoing = this.#state.clearing && this.#state.abandoned === null
+    this.log = new Log(slot, store, { isGoing })
     this.table = new Table(slot, store, machine)
     this.#commit = this.table.applied.sequence
     this.#logTimeAtMs = atMs
@@ -119,6 +121,10 @@ export class Ledger {
     return this.log.lastTimeMs + Math.floor(Math.max(0, atMs - this.#logTimeAtMs))
   }
 
+  get holdsData(): boolean {
+    return this.last.sequence > 0 || this.table.applied.sequence > 0
+  }
+
   get mark(): LedgerMark {
     return { logged: this.last.sequence, applied: this.table.applied.sequence, cuts: this.#cuts }
   }
@@ -147,6 +153,11 @@ export class Ledger {
     )
     this.#state = after
     this.#effects().persist([stateWrite(this.slot, after)])
+  }
+
+  /** Of the time that has passed since the last entry, the last `silentMs` are not counted: nobody led then. */
+  skipLogTime(silentMs: number, atMs: number): void {
+    this.#logTimeAtMs = Math.min(atMs, this.#logTimeAtMs + silentMs)
   }
 
   append(entries: readonly Entry[], atMs: number): void {
@@ -247,13 +258,18 @@ export class Ledger {
     this.#logTimeAtMs = atMs
   }
 
+  /** What a recovery gave up is safe elsewhere, so that log and rows may go. */
+  salvaged(): void {
+    this.save({ abandoned: null })
+  }
+
   /** Log and rows are gone from the disk. */
   cleared(): void {
     this.#cuts++
     this.log.reset(BEFORE_FIRST, 0)
     this.table.cleared()
     this.#commit = 0
-    this.save({ clearing: false, abandoned: null })
+    this.save({ clearing: false })
   }
 }
 

@@ -31,14 +31,16 @@ export class Log {
   #lastTimeMs: number
   #durable = 0
 
-  /** As the disk has it. `clearing`: what is left there is being deleted, from its beginning on, and counts for nothing. */
-  constructor(slot: Slot, store: Store, { clearing = false } = {}) {
+  /**
+   * As the disk has it. `isGoing`: what is left there is being deleted, from its beginning on, and counts for nothing.
+   */
+  constructor(slot: Slot, store: Store, { isGoing = false } = {}) {
     this.#slot = slot
     this.#store = store
     this.#start = emptyEntry(BEFORE_FIRST, 0)
     this.#last = this.#start
     this.#lastTimeMs = 0
-    if (!clearing) this.#load()
+    if (!isGoing) this.#load()
   }
 
   /**

@@ -190,5 +190,6 @@ export type ReplicaMessage =
   | Data
 
 export function entriesOf(message: ReplicaMessage): readonly Entry[] {
+  if (message.type === 'promised') return message.tail
   return 'entries' in message ? message.entries : []
 }

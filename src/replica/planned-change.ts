@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts'
 import type { Gap, Learned } from './message.ts'
 import { Progress } from './progress.ts'
 import type { Target } from './proposal.ts'
-import { LEARNER_LAG_ENTRIES, LEARNER_TIMEOUT_MS, RESEND_MS } from './timing.ts'
+import { CHANGE_TIMEOUT_MS, LEARNER_LAG_ENTRIES, LEARNER_TIMEOUT_MS, RESEND_MS } from './timing.ts'
 import { isMember, type Member, type View } from './view.ts'
 
 export class PlannedChange {
@@ -17,12 +17,14 @@ export class PlannedChange {
   readonly #ledger: Ledger
   readonly #effects: () => Effects
   readonly #learners: readonly Progress[]
+  readonly #untilMs: number
 
   constructor(view: View, target: Target, ledger: Ledger, effects: () => Effects, atMs: number) {
     this.target = target
     this.#view = view
     this.#ledger = ledger
     this.#effects = effects
+    this.#untilMs = atMs + CHANGE_TIMEOUT_MS
     // What a learner has is unknown: it says so when the first portion does not fit.
     this.#learners = target.members
       .filter(member => !isMember(view, member))
@@ -36,9 +38,14 @@ export class PlannedChange {
   }
 
   isOver(atMs: number): boolean {
+    if (atMs > this.#untilMs) return true
     return this.#learners.some(
       ({ heardMs, isTakingSnapshot }) => !isTakingSnapshot && atMs - heardMs > LEARNER_TIMEOUT_MS
     )
+  }
+
+  get isSendingSnapshot(): boolean {
+    return this.#learners.some(({ isTakingSnapshot }) => isTakingSnapshot)
   }
 
   flush(atMs: number): void {

@@ -28,6 +28,8 @@ export type ReplicaEvent<Command, Outcome> =
   | { readonly type: 'snapshot-taken'; readonly applied: Applied }
   /** Everything that was persisted or lazy when `mark` was taken is on disk. */
   | { readonly type: 'durable'; readonly mark: LedgerMark }
+  /** What a recovery gave up is kept elsewhere, for people. */
+  | { readonly type: 'salvaged' }
   /** Log and rows are off the disk. */
   | { readonly type: 'cleared' }
   /** An operator accepts loss: this replica goes on alone. */

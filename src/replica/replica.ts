@@ -61,8 +61,9 @@ export class Replica<Command, Outcome> {
     this.#voter = new Voter(this.#ledger, effects)
     this.#follower = new Follower(this.#ledger, this.#voter, moment.atMs)
     const onChange = (view: View | null) => this.#onView(view)
-    const [ledger, voter, follower] = [this.#ledger, this.#voter, this.#follower]
-    this.#succession = new Succession({ ...init, ledger, voter, follower, effects, onChange })
+    const parts = { ledger: this.#ledger, voter: this.#voter, follower: this.#follower }
+    const silenceMs = (atMs: number) => this.silenceMs(atMs)
+    this.#succession = new Succession({ ...init, ...parts, silenceMs, effects, onChange })
     this.#candidacy = new Candidacy(init, this.view, moment.atMs)
     if (init.genesis && this.view !== null) this.#beginToLead(this.view)
   }
@@ -84,7 +85,6 @@ export class Replica<Command, Outcome> {
     return this.#leadership
   }
 
-  /** As in `Succession`. */
   get mayBeMember(): boolean {
     return this.#succession.mayBeMember
   }
@@ -114,7 +114,7 @@ export class Replica<Command, Outcome> {
     const row = table.get(this.#init.machine.keyOf(view.slot, command))
     const context = { version: '', nowMs: wallMs, logTimeMs: this.#ledger.logTimeMs(atMs) }
     const { outcome } = this.#init.machine.evaluate(row, command, context)
-    return { outcome, ageMs: this.leadership === undefined ? this.#candidacy.silenceMs(atMs) : 0 }
+    return { outcome, ageMs: this.silenceMs(atMs) }
   }
 
   /** Undefined when this replica is a member of no view. */
@@ -178,8 +178,9 @@ export class Replica<Command, Outcome> {
       case 'durable':
         this.#ledger.durable(event.mark)
         break
+      case 'salvaged':
       case 'cleared':
-        this.#ledger.cleared()
+        this.#ledger[event.type]()
         break
       case 'recover':
         this.#succession.recover(event.lineageId, atMs)
@@ -266,15 +267,12 @@ export class Replica<Command, Outcome> {
   #conclude(): void {
     const { atMs } = this.#moment
     const decided = this.#proposal?.decided
-    if (decided !== undefined) {
-      const former = this.view
+    const [former, change] = [this.view, this.#change]
+    if (decided !== undefined && former !== null) {
       this.#proposal = undefined
-      if (former !== null) {
-        this.#tellTakeover(decided, former)
-        this.#succession.announce(decided, former, atMs)
-      }
+      this.#tellTakeover(decided, former)
+      this.#succession.announce(decided, former, atMs)
     }
-    const change = this.#change
     if (change?.ready && this.#proposal === undefined && this.leadership !== undefined) {
       this.#change = undefined
       this.#propose(change.target).prepare(atMs)
@@ -297,14 +295,19 @@ export class Replica<Command, Outcome> {
 
   #tick(heartbeat: boolean): void {
     const { atMs } = this.#moment
-    if (this.#proposal?.isOver(this.#moment)) this.#giveUp()
+    if (this.#proposal?.isOver(this.#moment)) {
+      this.#proposal = undefined
+      this.#candidacy.failed(this.view, atMs)
+    }
     this.#stepDownIfAlone()
     this.#succession.tick(atMs)
     this.#waiting.expire(atMs, this.#effects)
     if (this.view === null) return
     if (this.leadership !== undefined) this.#lead(this.leadership, heartbeat)
     else if (this.#proposal === undefined) this.#considerProposing(this.view)
-    if (heartbeat) this.#ledger.compact()
+    // What is written while a table is on its way must be in the log when it has arrived.
+    const isSending = this.#change?.isSendingSnapshot || this.#leadership?.isSendingSnapshot
+    if (heartbeat && !isSending) this.#ledger.compact()
   }
 
   #lead(leadership: Leadership<Command, Outcome>, heartbeat: boolean): void {
@@ -352,14 +355,10 @@ export class Replica<Command, Outcome> {
     return this.#proposal
   }
 
-  #giveUp(): void {
-    this.#proposal = undefined
-    this.#candidacy.failed(this.view, this.#moment.atMs)
-  }
-
   #heard(): void {
-    this.#candidacy.led(this.#moment.atMs)
-    this.#candidacy.heard(this.view, this.#moment.atMs)
+    const { atMs } = this.#moment
+    this.#candidacy.led(atMs)
+    this.#candidacy.heard(this.view, atMs)
     // The leader is there: an attempt to replace it that sealed nothing yet is pointless.
     if (!this.#ledger.sealed) this.#proposal = undefined
   }
@@ -388,6 +387,7 @@ export class Replica<Command, Outcome> {
     const { atMs } = this.#moment
     const { slot, epoch, base } = view
     const init = { self, view, ledger: this.#ledger, machine, effects: () => this.#effects }
+    this.#ledger.skipLogTime(this.#candidacy.silenceMs(atMs), atMs)
     this.#leadership = new Leadership(init, atMs)
     const message = { type: 'appended', slot, epoch, sequence: base.sequence } as const
     this.#effects.afterPersist.push({ to: self.peer, message })

@@ -49,6 +49,8 @@ export class SnapshotExchange {
   readonly #sending = new Map<string, Promise<void>>()
   readonly #receiving = new Map<Slot, Promise<unknown>>()
   readonly #clearing = new Map<Slot, Promise<void>>()
+  /** The last of those that wait for their turn. */
+  #salvaging: Promise<void> = Promise.resolve()
 
   constructor(init: SnapshotExchangeInit) {
     this.#init = init
@@ -79,7 +81,11 @@ export class SnapshotExchange {
   /** Log and rows of `slot` are deleted, and its replica is told when they are. */
   clear(slot: Slot): void {
     if (this.#clearing.has(slot) || this.#stopping.signal.aborted) return
-    const clearing = this.#clear(slot).finally(() => this.#clearing.delete(slot))
+    const clearing = this.#clear(slot).then(isDone => {
+      this.#clearing.delete(slot)
+      // It may have been filled, and given up again, before the disk had that it was empty.
+      if (isDone && this.#init.replicaOf(slot).ledger.state.clearing) this.clear(slot)
+    })
     this.#clearing.set(slot, clearing)
   }
 
@@ -180,21 +186,41 @@ export class SnapshotExchange {
     }
   }
 
-  async #clear(slot: Slot): Promise<void> {
-    const { store, settled, step, replicaOf, salvage } = this.#init
+  /** False: not now. */
+  async #clear(slot: Slot): Promise<boolean> {
+    const { store, settled, step } = this.#init
     try {
       await this.#receiving.get(slot)
       await settled()
-      const { ledger } = replicaOf(slot)
-      const { abandoned } = ledger.state
-      if (abandoned !== null) await salvage?.(slot, abandoned, salvagedRows(ledger))
+      await this.#salvage(slot)
       await clearRange(store, replicaDataRange(slot))
       step(slot, { type: 'cleared' })
       await settled()
+      return true
     } catch (error) {
       // The disk failed, and whoever owns it was told, or has no room: it is tried again after the next start.
       this.#init.runtime.log.warn('a slot was not cleared', { slot, reason: (error as Error).message })
+      return false
     }
+  }
+
+  /**
+   * Nothing is deleted before the disk has that all of it is safe, or the next start would save what was left. One slot
+   * after the other: each reads a whole log and table.
+   */
+  #salvage(slot: Slot): Promise<void> {
+    const { settled, step, replicaOf, salvage } = this.#init
+    const salvaged = this.#salvaging.then(async () => {
+      const { ledger } = replicaOf(slot)
+      const { abandoned } = ledger.state
+      if (abandoned === null) return
+      this.#stopping.signal.throwIfAborted() // the next start goes on
+      await salvage?.(slot, abandoned, salvagedRows(ledger))
+      step(slot, { type: 'salvaged' })
+      await settled()
+    })
+    this.#salvaging = salvaged.catch(() => {}) // whoever asked for it is told
+    return salvaged
   }
 }
 

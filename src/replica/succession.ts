@@ -2,42 +2,25 @@
  * From one view to the next at one replica: takes in the base before the decision, installs what was decided, fetches
  * what it lacks for that, and, when it is a member no more, keeps its data until a majority of the new view has it.
  */
-import type { Slot } from '../ring/slot.ts'
-import type { Effects } from './effects.ts'
 import type { EntryId } from './entry.ts'
-import type { Follower } from './follower.ts'
-import type { Ledger } from './ledger.ts'
+import { Inquiry, type InquiryInit } from './inquiry.ts'
 import type { Data, Fetch, Install, Installed, NeedView, Stale, Sync } from './message.ts'
 import { Votes } from './quorum.ts'
-import { ENTRIES_BYTES_MAX, HEARTBEAT_MS, RESEND_MS, UNTAUGHT_MS, UNTAUGHT_PAUSE_MS } from './timing.ts'
-import {
-  compareViews,
-  type Incarnation,
-  isMember,
-  type Member,
-  newerView,
-  sameIncarnation,
-  type View
-} from './view.ts'
+import { ENTRIES_BYTES_MAX, HEARTBEAT_MS, RESEND_MS } from './timing.ts'
+import { compareViews, isMember, type Member, newerView, sameIncarnation, type View } from './view.ts'
 import type { Voter } from './voter.ts'
 
 /** Whoever decided a view tells its members so often, until they have it or others must have told them. */
 const ANNOUNCE_MS = 5_000
 /**
  * A recovered slot begins at least so many epochs later, as whatever its former members do meanwhile must be older, and
- * by chance many more: of two recoveries of one slot, which cannot both go on, the later one by number does.
+ * by chance many more: of two recoveries of one slot, which cannot both go on, the one with the later epoch does.
  */
 const RECOVERY_EPOCHS = 1_000
 const CHANCE_DIGITS = 8
 
-export interface SuccessionInit {
-  readonly self: Incarnation
-  readonly ledger: Ledger
+export interface SuccessionInit extends InquiryInit {
   readonly voter: Voter
-  readonly follower: Pick<Follower, 'taughtMs'>
-  readonly effects: () => Effects
-  /** As in `ReplicaGroupInit`. */
-  readonly whereIs: (slot: Slot) => View | undefined
   /** Another view is installed here, or none any more. */
   readonly onChange: (view: View | null) => void
 }
@@ -51,18 +34,18 @@ interface Announcement {
 
 export class Succession {
   readonly #init: SuccessionInit
+  readonly #inquiry: Inquiry
   /** A decided view with this peer, for which its log is too short. */
   #incoming: View | undefined
   #fetchMs = Number.NEGATIVE_INFINITY
   #fetchFrom = 0
   #announcement: Announcement | undefined
-  /** When it answered a sync, or asked what came of one. */
-  #pledgeMs = Number.NEGATIVE_INFINITY
   #handedOff: Votes<true> | undefined
   #handOffMs = Number.NEGATIVE_INFINITY
 
   constructor(init: SuccessionInit) {
     this.#init = init
+    this.#inquiry = new Inquiry(init)
     if (init.ledger.state.clearing) init.effects().clear = true
   }
 
@@ -72,21 +55,13 @@ export class Succession {
     return this.#incoming === undefined && this.#announcement === undefined && !handOff && !this.mayBeMember
   }
 
-  /**
-   * It has let itself be made a member and does not know what came of it. It must not go away before: a view of two
-   * would be left with one.
-   */
+  /** As in `Inquiry`. */
   get mayBeMember(): boolean {
-    const { pledge, floor } = this.#init.ledger.state
-    return pledge !== null && floor < pledge.instance
+    return this.#inquiry.mayBeMember
   }
 
-  /** What it has belongs to no view that it knows, is promised to none (R7), and nobody has added to it for a while. */
   #isLeftover(atMs: number): boolean {
-    const { ledger, follower } = this.#init
-    const { view, handOff, clearing } = ledger.state
-    if (view !== null || handOff || clearing || this.#incoming !== undefined || this.mayBeMember) return false
-    return this.#holdsData && atMs - follower.taughtMs > UNTAUGHT_MS
+    return this.#incoming === undefined && this.#inquiry.isLeftover(atMs)
   }
 
   tick(atMs: number): void {
@@ -98,7 +73,7 @@ export class Succession {
       this.#handedOff ??= new Votes(next)
       for (const member of next.members) if (!this.#handedOff.has(member)) this.#tell(member.peer, next)
     }
-    this.#askForOutcome(atMs)
+    this.#inquiry.tick(this.#incoming !== undefined, atMs)
     const announcement = this.#announcement
     if (announcement === undefined || atMs < announcement.nextMs) return
     announcement.nextMs = atMs + HEARTBEAT_MS
@@ -131,7 +106,7 @@ export class Succession {
     // or be on its way here for one.
     if (installed === null && view.epoch === floor && !this.#isLeftover(atMs)) return
     const handOff = ledger.view !== null || ledger.state.handOff
-    const clearing = ledger.state.clearing || (!handOff && this.#holdsData)
+    const clearing = ledger.state.clearing || (!handOff && ledger.holdsData)
     ledger.save({
       floor: view.epoch,
       view: null,
@@ -170,20 +145,15 @@ export class Succession {
     return true
   }
 
-  get #holdsData(): boolean {
-    const { last, table } = this.#init.ledger
-    return last.sequence > 0 || table.applied.sequence > 0
-  }
-
-  /** A view of a later lineage was not decided by those before: what they left here is no prefix of its log. */
+  /** A view of another lineage was not decided by those before: what they left here is no prefix of its log. */
   #leaveLineage(view: View): void {
     const { ledger, effects, self, onChange } = this.#init
     const { newest } = ledger
+    if (newest === null || view.lineage.id === newest.lineage.id || compareViews(view, newest) < 0) return
     // Whoever recovers goes on with what it has.
-    if (newest === null || view.lineage.number <= newest.lineage.number || sameIncarnation(view.leader, self))
-      return
+    if (sameIncarnation(view.leader, self)) return
     const { state } = ledger
-    const clearing = state.clearing || this.#holdsData
+    const clearing = state.clearing || ledger.holdsData
     const abandoned = clearing && !state.clearing ? newest.lineage.number : state.abandoned
     const floor = Math.max(state.floor, newest.epoch)
     const nothing = { view: null, promised: null, accepted: null, handOff: false }
@@ -248,7 +218,7 @@ export class Succession {
     if (sequence !== undefined) ledger.commitTo(Math.min(commit, sequence))
     if (ledger.has(view.base)) {
       if (!isVoter) ledger.save({ pledge: { instance, witnesses: current.members } })
-      this.#pledgeMs = atMs
+      this.#inquiry.pledged(atMs)
       voter.answer(from, { type: 'synced', slot, instance, ballot })
     } else {
       const known = sequence ?? (isVoter ? ledger.last.sequence : ledger.commit)
@@ -298,29 +268,6 @@ export class Succession {
       onChange(null)
     }
     this.#install(atMs)
-  }
-
-  /**
-   * What came of a view that its `synced` may have decided: its epoch is sealed by a majority, so some view is going to be
-   * decided; whoever is no member of that is not told. And whether what was left here is for anything: it is
-   * dropped when a member says that this peer is none, and never before, as it may be all that there is.
-   */
-  #askForOutcome(atMs: number): void {
-    const { ledger, self, whereIs, effects } = this.#init
-    const isLeftover = this.#isLeftover(atMs)
-    if (!isLeftover && !this.mayBeMember) return
-    if (atMs - this.#pledgeMs < (isLeftover ? UNTAUGHT_PAUSE_MS : RESEND_MS)) return
-    this.#pledgeMs = atMs
-    const { slot } = ledger
-    const { pledge, floor } = ledger.state
-    const { instance, witnesses } =
-      pledge === null || isLeftover ? { instance: floor, witnesses: [] } : pledge
-    // The witnesses may have left the ring since; whoever has the slot now knows as well.
-    const present = whereIs(slot)?.members ?? []
-    const asked = new Set([...witnesses, ...present].map(({ peer }) => peer))
-    asked.delete(self.peer)
-    const message = { type: 'need-view', slot, epoch: instance } as const
-    for (const to of asked) effects().afterPersist.push({ to, message })
   }
 
   /** A view as new as `view` is decided: one installed here that is older ends, for good. */

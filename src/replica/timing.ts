@@ -49,10 +49,14 @@ export const LOG_COMPACTED_ENTRIES = 256
 export const LEARNER_LAG_ENTRIES = 100
 /** A planned change whose new members do not get on for so long is given up. */
 export const LEARNER_TIMEOUT_MS = 15_000
+/** However well they get on: where writes are faster than a table can be sent, its place is for another change. */
+export const CHANGE_TIMEOUT_MS = 15 * 60_000
 /** A change that is given up tells nobody. Who was taught for one keeps it so long for the next try, then asks whether it is for anything, */
 export const UNTAUGHT_MS = 10 * 60_000
 /** and asks again so often until somebody answers. */
 export const UNTAUGHT_PAUSE_MS = 10_000
+/** Whoever hears nothing of its view for so long asks those who should have the slot: an election takes a few seconds. */
+export const OUT_OF_TOUCH_MS = 10_000
 /** Rows that are due make entries of the log, at most so many at each heartbeat: 1,000 a second and slot. */
 export const ELAPSED_ENTRIES_MAX = 256
 /** Sending the table of one slot to another peer. Who takes nothing for a while is cut off long before. */

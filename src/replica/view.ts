@@ -22,7 +22,7 @@ export interface Incarnation extends Member {
  */
 export interface Lineage {
   readonly number: number
-  /** 32 hex digits; of lineage 0 the ring id. Two recoveries with one number are told apart by it, and refused. */
+  /** 32 hex digits; of lineage 0 the ring id. Two recoveries with one number are told apart by it: one is given up. */
   readonly id: string
 }
 

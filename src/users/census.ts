@@ -48,6 +48,7 @@ interface SlotTruth {
   readonly leaders: readonly Claim[]
   /** Members that have all of the slot, as far as anybody can tell. */
   readonly current: readonly Peer[]
+  readonly newest: readonly Peer[]
   readonly users: number
 }
 
@@ -112,6 +113,8 @@ export interface StuckSlot {
   readonly members: readonly Peer[]
   /** Those of them that are left. */
   readonly answering: readonly Peer[]
+  /** Peers with a copy of its newest view: one of an older view lacks what was acknowledged since. */
+  readonly newest: readonly Peer[]
 }
 
 /** A peer that is there and has not said what it holds may hold anything. */
@@ -164,6 +167,7 @@ function slotTruth(slot: Slot, claims: readonly Claim[], isThere: (peer: Peer) =
     leaders,
     // Who is gone is seen here before its leader is certain of it.
     current: leaders[0]?.current.filter(isThere) ?? answering,
+    newest: latest.map(({ peer }) => peer),
     users: leaders[0]?.users ?? Math.max(0, ...latest.map(({ users }) => users))
   }
 }

@@ -96,7 +96,8 @@ export class Inspector implements RingInspector {
         node === undefined ? [] : [{ index, start: positionToHex(start), ...placed(node) }]
       ),
       slots: tally()
-        .slots.map(({ slot, epoch, leads, members }) => ({
+        .slots.filter(({ members }) => members.includes(self))
+        .map(({ slot, epoch, leads, members }) => ({
           slot,
           epoch,
           role: leads ? ('leader' as const) : ('member' as const),

@@ -37,7 +37,7 @@ export async function recoverSlots(
   try {
     const report = await recoverStuck(slots, context, job)
     const { recovered, elsewhere } = report
-    job.done(`${recovered.length} slots go on from here; ${elsewhere.length} have no copy here`)
+    job.done(`${recovered.length} slots go on from here; ${elsewhere.length} have no current copy here`)
     return report
   } catch (error) {
     job.failed((error as Error).message)
@@ -60,15 +60,19 @@ async function recoverStuck(
   const elsewhere: StuckSlot[] = []
   await Promise.all(
     wanted.map(async each => {
-      if (await recover(each.slot)) recovered.push(each.slot)
+      // Of peers that have it by an older view only, none may go on while one by the newest is there.
+      const isOld = each.newest.length > 0 && !each.newest.includes(self)
+      if (!isOld && (await recover(each.slot))) recovered.push(each.slot)
       else elsewhere.push(each)
       job.reach(recovered.length, wanted.length)
     })
   )
   const [missing] = elsewhere
   if (slots !== 'all' && missing !== undefined) {
-    const others = missing.answering.join(', ') || 'nobody that answers'
-    throw new InvalidRequestError(`This peer has no copy of slot ${slots}; ${others} has`)
+    const others = missing.newest.join(', ') || 'nobody that answers'
+    throw new InvalidRequestError(
+      `This peer has no copy of slot ${slots}, or one that others replaced; ${others} has`
+    )
   }
   return {
     peer: self,

@@ -217,7 +217,8 @@ export class UsersNode implements UsersPart {
   }
 
   tally(): Tally {
-    return { leaving: this.#planner.leaving, slots: this.#installed().map(slot => this.#tallyOf(slot)) }
+    const slots = allSlots(this.#init.genesis.slots).flatMap(slot => this.#tallyOf(slot) ?? [])
+    return { leaving: this.#planner.leaving, slots }
   }
 
   slotCounts(): SlotCounts {
@@ -288,16 +289,19 @@ export class UsersNode implements UsersPart {
       .sort((a, b) => a - b)
   }
 
-  #tallyOf(slot: Slot): SlotTally {
-    const { view, users, leading, sealed, members } = this.#group.status(slot)
+  /** Of a slot that it hands over, the view that it hands over to: until others have all of it, it has. */
+  #tallyOf(slot: Slot): SlotTally | undefined {
+    const { view: installed, users, leading, sealed, members, handingOff } = this.#group.status(slot)
+    const view = handingOff ? this.#group.known(slot) : (installed ?? undefined)
+    if (view === undefined) return undefined
     return {
       slot,
-      lineage: view?.lineage.number ?? 0,
-      epoch: view?.epoch ?? 0,
+      lineage: view.lineage.number,
+      epoch: view.epoch,
       users,
       leads: leading,
       sealed,
-      members: view?.members.map(({ peer }) => peer) ?? [],
+      members: view.members.map(({ peer }) => peer),
       current: leading ? members.filter(({ lacking }) => !lacking).map(({ peer }) => peer) : []
     }
   }

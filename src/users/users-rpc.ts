@@ -50,7 +50,7 @@ export interface SlotTally {
   readonly current: readonly Peer[]
 }
 
-/** What a peer holds, for those who look at the whole ring. */
+/** What a peer holds, for those who look at the whole ring: slots of which it is a member, or has been until now. */
 export interface Tally {
   readonly leaving: boolean
   readonly slots: readonly SlotTally[]

@@ -48,7 +48,7 @@ describe('anillo ring recover', () => {
     assert.equal(code, 0)
     assert.equal(
       out,
-      '2 slots with 1,200 users go on from 12D3KooWQ7…f3Ka\n1 slot without majority have no copy there: 5\n'
+      '2 slots with 1,200 users go on from 12D3KooWQ7…f3Ka\n1 slot without majority have no current copy there: 5\n'
     )
   })
 

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as bytesToString } from 'uint8arrays/to-string'
-import { assert, InvalidRequestError } from '../../src/errors.ts'
+import { assert, InvalidRequestError, StorageError } from '../../src/errors.ts'
 import { type AnilloEvent, Events, type Listener } from '../../src/events.ts'
+import { decodeEntry, type Entry } from '../../src/replica/entry.ts'
 import { ReplicaGroup } from '../../src/replica/group.ts'
 import type { ReplicaMessage } from '../../src/replica/message.ts'
 import type { SnapshotRecord } from '../../src/replica/replica-rpc.ts'
@@ -12,7 +13,7 @@ import type { SlotMachine } from '../../src/replica/slot-machine.ts'
 import { type Incarnation, type Member, sameMember, type View } from '../../src/replica/view.ts'
 import { asSlot, type Slot } from '../../src/ring/slot.ts'
 import { silentLog, type Timer } from '../../src/runtime.ts'
-import { rowKey, userIdOfRow } from '../../src/storage/keys.ts'
+import { logRange, rowKey, userIdOfRow } from '../../src/storage/keys.ts'
 import { MemoryStore } from '../../src/storage/memory-store.ts'
 import { JobBoard } from '../../src/users/job-board.ts'
 import { seededRandom } from '../simulation/random.ts'
@@ -89,6 +90,8 @@ export class Cluster {
     readonly users: Record<string, string | undefined>
   }[] = []
   readonly posted: { readonly from: string; readonly to: string; readonly message: ReplicaMessage }[] = []
+  /** Nobody can save what is given up. */
+  salvageFails = false
   /** Messages for which it says so are lost. */
   cut: (from: string, to: string, message: ReplicaMessage) => boolean = () => false
   /** Messages for which it says so wait for `release`. */
@@ -163,6 +166,7 @@ export class Cluster {
       jobs,
       whereIs: () => this.located,
       salvage: async (slot, lineage, rows) => {
+        if (this.salvageFails) throw new StorageError('there is no room')
         const users = Array.from(rows, ([key, row]) => [userIdOfRow(key), outcomeOf(row).value] as const)
         this.salvaged.push({ peer: name, slot, lineage, users: Object.fromEntries(users) })
       },
@@ -241,6 +245,11 @@ export class Cluster {
 
   view(name: string): View | null {
     return this.peer(name).group.status(SLOT).view
+  }
+
+  lastEntry(name: string): Entry {
+    const [last] = [...this.peer(name).store.range(logRange(SLOT, 1))].slice(-1)
+    return decodeEntry(last![1])
   }
 
   /** All members of the leader's view have installed it and have the same. */

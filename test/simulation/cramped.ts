@@ -18,6 +18,7 @@ export const CRAMPED: readonly Patch[] = [
   constant('replica/timing.js', 'RESEND_MS', 120),
   constant('replica/timing.js', 'LEARNER_TIMEOUT_MS', 2_000),
   constant('replica/timing.js', 'UNTAUGHT_MS', 2_500),
+  constant('replica/timing.js', 'OUT_OF_TOUCH_MS', 2_500),
   constant('replica/timing.js', 'UNTAUGHT_PAUSE_MS', 200),
   constant('replica/snapshot.js', 'CLEAR_KEYS', 3),
   constant('replica/led-slot.js', 'RETRY_MS', 150),

@@ -213,12 +213,14 @@ export class Recovery {
       const { peer, node } = from
       if (node === undefined) continue
       const had = new Map(this.#ring.slots.map(slot => [slot, this.#usersAt(from, slot)]))
+      const newer = new Map(this.#ring.slots.map(slot => [slot, this.#hasNewer(slot, from)]))
       const report = await time.finish(node.recover({ slots: 'all', from: peer }), RECOVERED_MS)
       for (const slot of report.recovered) {
         witness.count('slot recovered')
         if (this.#recovered.has(slot)) witness.fault(`slot ${slot} was recovered twice`)
         if (!this.#stopped.has(slot)) witness.fault(`slot ${slot} was recovered, and had a majority`)
         this.#recovered.set(slot, { from, users: had.get(slot)! })
+        if (newer.get(slot)) witness.fault(`slot ${slot} was recovered from an older copy than there was`)
       }
       missing = report.elsewhere
       if (missing.length === 0) break
@@ -229,6 +231,15 @@ export class Recovery {
         witness.fault(`slot ${slot} has a copy, and was not recovered`)
     }
     for (let number = 0; number < OLD_USERS; number++) await this.#find(`old-${number}`)
+  }
+
+  /** Somebody else who is there has a copy of a later view. */
+  #hasNewer(slot: number, from: SimulatedPeer): boolean {
+    const epochOf = ({ member }: SimulatedPeer) => {
+      const state = this.#ring.witness.replicaOf(member, slot)?.state
+      return state?.view?.epoch ?? (state?.handOff ? state.floor : 0)
+    }
+    return this.#ring.running().some(peer => epochOf(peer) > epochOf(from))
   }
 
   #usersAt({ member }: SimulatedPeer, slot: number): Map<string, User> {

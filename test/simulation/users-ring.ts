@@ -192,8 +192,9 @@ export class UsersRing {
     return this.peers.every(peer => {
       if (peer.left || this.isBroken(peer.peer)) return true
       const replica = this.witness.replicaOf(peer.member, slot)
-      if (replica === undefined || replica.state.view !== null) return true
-      const { handOff, clearing } = replica.state
+      if (replica === undefined) return true
+      const { view, handOff, clearing } = replica.state
+      if (view !== null) return view.epoch === this.witness.slot(slot).newest!.epoch
       if (handOff || clearing) return false
       return UNTAUGHT_MS > afterMs || (replica.log.size === 0 && replica.rows.size === 0)
     })

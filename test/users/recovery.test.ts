@@ -7,17 +7,21 @@ import type { RecoveryRequest } from '../../src/users/ring-report.ts'
 
 const jobs = new JobBoard({ now: () => 0 })
 
-/** Slots 1 and 2 are without majority; this peer has a copy of the first, with ten users. */
+/** Slots 1 to 3 are without majority; this peer has a copy of 1, with ten users, and an old one of 3. */
 async function recover(request: Partial<RecoveryRequest>) {
   const recovered: Slot[] = []
-  const stuck = [1, 2].map(slot => ({ slot: slot as Slot, members: ['a', 'b', 'c'], answering: ['b'] }))
+  const stuck = [
+    { slot: 1 as Slot, members: ['a', 'b', 'c'], answering: ['a'], newest: ['a'] },
+    { slot: 2 as Slot, members: ['c', 'd', 'e'], answering: [], newest: ['b'] },
+    { slot: 3 as Slot, members: ['b', 'c', 'd'], answering: ['b'], newest: ['b'] }
+  ]
   const report = await recoverSlots(
     { slots: 'all', from: 'a', ...request },
     {
       self: 'a',
       slotCount: 8,
       stuck: async () => stuck,
-      recover: async slot => slot === 1 && recovered.push(slot) > 0,
+      recover: async slot => slot !== 2 && recovered.push(slot) > 0,
       usersOf: () => 10,
       begin: () => jobs.begin({ kind: 'recovery', detail: 'going on', unit: 'slots' })
     }
@@ -31,7 +35,7 @@ describe('recovering slots', () => {
       peer: 'a',
       recovered: [1],
       users: 10,
-      elsewhere: [2],
+      elsewhere: [2, 3],
       touched: [1]
     })
     assert.deepEqual((await recover({ slots: 1 })).recovered, [1])
@@ -40,18 +44,23 @@ describe('recovering slots', () => {
   it('is a task, which says what came of it', async () => {
     await recover({})
     const done = jobs.latest('recovery')
-    assert.deepEqual([done?.state, done?.progress], ['done', { done: 1, total: 2, unit: 'slots' }])
-    assert.equal(done?.detail, '1 slots go on from here; 1 have no copy here')
-    await assert.rejects(recover({ slots: 3 }))
+    assert.deepEqual([done?.state, done?.progress], ['done', { done: 1, total: 3, unit: 'slots' }])
+    assert.equal(done?.detail, '1 slots go on from here; 2 have no current copy here')
+    await assert.rejects(recover({ slots: 4 }))
     assert.match(jobs.latest('recovery')!.detail, /nothing is lost/)
     assert.equal(jobs.latest('recovery')?.state, 'failed')
   })
 
+  it('does not go on from an old copy while somebody has one of the newest view', async () => {
+    assert.deepEqual((await recover({})).touched, [1])
+    await assert.rejects(recover({ slots: 3 }), { name: 'InvalidRequestError', message: /; b has/ })
+  })
+
   it('is refused for a slot that needs no help, that has no copy here, and that does not exist', async () => {
-    await assert.rejects(recover({ slots: 3 }), { name: 'InvalidRequestError', message: /nothing is lost/ })
+    await assert.rejects(recover({ slots: 4 }), { name: 'InvalidRequestError', message: /nothing is lost/ })
     await assert.rejects(recover({ slots: 2 }), {
       name: 'InvalidRequestError',
-      message: /no copy of slot 2; b has/
+      message: /no copy of slot 2,.*; b has/
     })
     await assert.rejects(recover({ slots: 8 }), { name: 'InvalidRequestError', message: /no slot 8/ })
   })

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OUT_OF_TOUCH_MS, UNTAUGHT_PAUSE_MS } from '../../src/replica/timing.ts'
+import { Cluster, SLOT } from './cluster.ts'
+
+/** Written by `a` and `b`, of whom `b` does not know that it is committed; `c`, which is to go on, has not heard of it. */
+async function lossOf(cluster: Cluster) {
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  cluster.cut = (_from, to) => to === 'c'
+  await cluster.put('k', 'two')
+  await cluster.put('l', 'new')
+  const stores = [...'ab'].map(name => cluster.crash(name))
+  cluster.cut = () => false
+  await cluster.time.pass(3_000)
+  assert.ok(await cluster.time.finish(cluster.peer('c').group.recover(SLOT), 1_000))
+  return stores
+}
+
+test('what is given up is saved whole, also by a peer that was killed before it was', async () => {
+  const cluster = new Cluster()
+  const [a] = await lossOf(cluster)
+  cluster.salvageFails = true
+  cluster.switchOn('a', a!, 2)
+  assert.ok(await cluster.time.until(() => cluster.view('a') === null, 10_000))
+  await cluster.time.pass(1_000)
+  assert.deepEqual(cluster.salvaged, [])
+  cluster.salvageFails = false
+  cluster.restart('a')
+  assert.ok(await cluster.time.until(() => cluster.salvaged.length > 0, 10_000))
+  assert.deepEqual(cluster.salvaged, [{ peer: 'a', slot: SLOT, lineage: 0, users: { k: 'two', l: 'new' } }])
+  await cluster.change('ca', 'c')
+  await cluster.settle()
+  cluster.restart('a')
+  await cluster.settle()
+  assert.equal(cluster.salvaged.length, 1, 'once')
+  await cluster.stop()
+})
+
+test('of two recoveries one is followed, and what the other acknowledged is saved', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  cluster.crash('a')
+  cluster.cut = (from, to) => from !== to
+  await cluster.time.pass(3_000)
+  for (const name of 'bc') {
+    assert.ok(await cluster.time.finish(cluster.peer(name).group.recover(SLOT), 1_000))
+    await cluster.time.until(() => cluster.peer(name).group.status(SLOT).leading, 5_000)
+    await cluster.at(name, { kind: 'put', key: 'k', value: `of-${name}` })
+  }
+  cluster.cut = () => false
+  const leaders = () => [...'bc'].filter(name => cluster.peer(name).group.status(SLOT).leading)
+  assert.ok(await cluster.time.until(() => leaders().length === 1 && cluster.salvaged.length === 1, 20_000))
+  const [leader] = leaders()
+  const [other] = [...'bc'].filter(name => name !== leader)
+  assert.deepEqual(cluster.salvaged, [{ peer: other, slot: SLOT, lineage: 1, users: { k: `of-${other}` } }])
+  await cluster.change('bc', leader)
+  await cluster.settle()
+  assert.equal((await cluster.get('k')).value, `of-${leader}`)
+  await cluster.stop()
+})
+
+test('a member that comes back after all others of its view have left the ring finds those who have the slot', async () => {
+  const cluster = new Cluster()
+  await cluster.start(6, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  const store = cluster.crash('c')
+  await cluster.change('abd', 'a')
+  await cluster.settle()
+  await cluster.change('def', 'd')
+  await cluster.settle()
+  for (const name of 'ab') cluster.crash(name)
+  cluster.switchOn('c', store, 2)
+  await cluster.time.pass(OUT_OF_TOUCH_MS / 2)
+  assert.notEqual(cluster.view('c'), null, 'nobody has told it')
+  cluster.located = cluster.view('d')!
+  const isReleased = () => {
+    const { view, handingOff, applied } = cluster.peer('c').group.status(SLOT)
+    return view === null && !handingOff && applied.sequence === 0
+  }
+  assert.ok(await cluster.time.until(isReleased, OUT_OF_TOUCH_MS + 2 * UNTAUGHT_PAUSE_MS))
+  await cluster.stop()
+})
+
+test('time for which nobody leads is no log time', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  const before = cluster.lastEntry('b').timeMs
+  const beganMs = cluster.time.monotonic()
+  cluster.cut = (from, to) => from !== to
+  await cluster.time.pass(60_000)
+  cluster.cut = () => false
+  await cluster.put('k', 'two')
+  await cluster.settle()
+  const passedMs = cluster.time.monotonic() - beganMs
+  assert.ok(passedMs > 60_000)
+  assert.ok(cluster.lastEntry('b').timeMs - before < passedMs - 50_000)
+  await cluster.stop()
+})
