@@ -253,7 +253,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     this.met(from)
     // A message of an incarnation that is over may still have been on its way.
     if (!sameIncarnation(this.#incarnations.of(from.peer)!, from)) return
+    const isStuck = this.#journal.isStuck
     for (const message of messages) {
+      if (isStuck && message.type === 'prepare') continue // each would wait in memory as long as the disk hangs
       if (this.#declining && LEADS_IN.has(message.type) && this.#replica(message.slot).view === null) continue
       if (entriesOf(message).every(({ payload }) => this.#init.machine.isPayload(payload)))
         this.#step(message.slot, { type: 'message', from, message })

@@ -426,3 +426,21 @@ test('a recovery that the disk refuses is not said to be done', async () => {
   store.write = () => Promise.reject(refused)
   await assert.rejects(cluster.time.finish(group.recover(SLOT), 1_000), refused)
 })
+
+test('a member whose disk hangs does not gather promises that it cannot keep', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 3)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  await cluster.time.pass(1_000) // nothing waits to be written
+  let writes = 0
+  cluster.peer('b').store.write = () => {
+    writes++
+    return new Promise(() => {})
+  }
+  cluster.crash('a')
+  await cluster.time.pass(60_000)
+  const asked = cluster.posted.filter(({ to, message }) => to === 'b' && message.type === 'prepare')
+  assert.ok(asked.length > 10, `${asked.length} were asked for`)
+  assert.ok(writes <= 5, `${writes} wait`)
+})

@@ -26,7 +26,10 @@ const RARE: ReadonlySet<string> = new Set([
   'who was given up for a recovery keeps what it has',
   'a learner keeps what a recovery contradicts',
   'a learner keeps what a recovery has not',
-  'a recovery is one epoch later'
+  'a recovery is one epoch later',
+  'a log is given up before it is saved',
+  'of two recoveries the older is not given up',
+  'nobody asks what became of its view'
 ])
 
 const LEADERSHIP = 'replica/leadership.js'
@@ -263,7 +266,24 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'if (!isBeyond && !this.differs(base))',
     'if (true)'
   ),
-  mutation('a recovery is one epoch later', SUCCESSION, 'RECOVERY_EPOCHS + chance', '1')
+  mutation('a recovery is one epoch later', SUCCESSION, 'RECOVERY_EPOCHS + chance', '1'),
+  {
+    ...mutation('a recovery goes on from an old copy', 'users/recovery.js', '!isOld && ', ''),
+    wish: { recovery: true }
+  },
+  mutation(
+    'a log is given up before it is saved',
+    LEDGER,
+    'this.#state.clearing && this.#state.abandoned === null',
+    'this.#state.clearing'
+  ),
+  mutation(
+    'of two recoveries the older is not given up',
+    SUCCESSION,
+    'view.lineage.id === newest.lineage.id',
+    'view.lineage.number <= newest.lineage.number'
+  ),
+  mutation('nobody asks what became of its view', 'replica/inquiry.js', 'this.#isOutOfTouch(atMs) ||', '')
 ]
 
 export const MUTATIONS: readonly Mutation[] = ALL.map(mutation => ({
