@@ -108,8 +108,9 @@ export interface ManyUsers {
     options?: CallOptions
   ): Promise<readonly HeartbeatResult[]>
   /**
-   * One page of all users. Each slot of the ring is read as it was at one moment, as strongly as a single user, and slots
-   * one after the other: who is there from the first page to the last is listed once, who comes or goes meanwhile may be.
+   * One page of all users. At most 1,000 users of a slot of the ring are read as they were at one moment, as strongly as a
+   * single user, and one such part after the other: who is there from the first page to the last is listed once, who comes
+   * or goes meanwhile may be.
    * @throws InvalidRequestError the cursor; UnavailableError
    */
   page(options?: PageOptions): Promise<UserPage>
@@ -122,7 +123,7 @@ export interface ManyUsers {
    * Ends with the reason of its signal. @throws InvalidRequestError the cursor; UnavailableError
    */
   watch(options?: WatchOptions): AsyncIterable<WatchEvent>
-  /** How many there are; each slot as it is at one moment. @throws UnavailableError */
+  /** How many there are; each slot as it is at one moment, unless the filter looks at more than 4,096 users of it. @throws UnavailableError */
   count(options?: Filter & CallOptions): Promise<number>
   /**
    * Writes users one by one, many at a time, and tells what came of each, in order. Repeated as a whole it does no harm:

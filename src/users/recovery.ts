@@ -1,7 +1,7 @@
 /**
  * Going on with slots that have lost the majority of their members for good, from what one peer has of them. Whatever
- * was acknowledged and is not there is lost, so this is never done without an operator, and never to a slot that could
- * still choose a leader by itself.
+ * was acknowledged and is not there is lost, so this is never done without an operator, never to a slot whose members
+ * answer in a majority, and never from the copy of an older view while somebody has a newer one.
  */
 import type { Peer } from '../chord/ring-node.ts'
 import { InvalidRequestError } from '../errors.ts'

@@ -7,7 +7,7 @@ import type { Wish } from './options.ts'
 import { type Patch, PatchedBuild } from './patched-build.ts'
 import type { Report, Task } from './worker.ts'
 
-/** One takes some tenths of a second. */
+/** One takes some tenths of a second, with a recovery up to some seconds. */
 const SEED_TIMEOUT_MS = 60_000
 
 export interface BatchOptions extends Wish {

@@ -93,7 +93,7 @@ export class Client {
     }
   }
 
-  /** Makes one call, and tells how it ended. A stubborn client repeats what was not answered; others do so as a rule. */
+  /** Makes one call, and tells how it ended. A stubborn client repeats what was not answered until it has lost its patience; others do so as a rule. */
   async call(user: string, request: Request, { stubborn = false } = {}): Promise<Answer> {
     const { name, time, random } = this.#init
     const calledMs = time.monotonic()

@@ -55,7 +55,7 @@ export interface RunOptions {
   readonly core: boolean
 }
 
-/** Of the calls of a core run or of a swarm. */
+/** What kind of runs is asked for. */
 export interface Wish {
   readonly core?: boolean | undefined
   /** After all else slots lose their majority for good, and an operator recovers them. */

@@ -83,7 +83,7 @@ export class SimulatedPeer {
   outside = true
   /** It has left for good. */
   left = false
-  /** Users that it gave up for a recovery, as JSON. */
+  /** Users that it gave up for a recovery, as lines of JSON. */
   readonly saved: string[] = []
 
   constructor(init: SimulatedPeerInit) {

@@ -13,6 +13,7 @@ import { type BatchResult, runBatch } from './batch.ts'
 import { failingTests } from './directed-tests.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 import { drawOptions, type Wish } from './options.ts'
+import { drawAftermath } from './recovery.ts'
 import { drawSchedule } from './schedule.ts'
 import { missing } from './sometimes.ts'
 import type { Report } from './worker.ts'
@@ -38,7 +39,10 @@ async function main(): Promise<boolean> {
       return alone ? ['--mutate', 'all'] : [arg]
     })
   })
-  const wish = { core: values.core, recovery: values.recovery }
+  const { core, recovery } = values
+  if (core && recovery)
+    throw new Error('Where a peer is broken for ever nobody else may be lost: --core or --recovery')
+  const wish = { core, recovery }
   if (values.only !== undefined) return replay(Number(values.only), wish)
   const from = Number(values.from)
   const seedsOf = (count: number) => Array.from({ length: count }, (_, at) => from + at)
@@ -81,6 +85,7 @@ async function replay(seed: number, wish: Wish): Promise<boolean> {
   const options = drawOptions(String(seed), wish)
   print(JSON.stringify(options, null, 2))
   for (const step of drawSchedule(options)) print(JSON.stringify(step))
+  if (wish.recovery) for (const step of drawAftermath(options)) print(`afterwards ${JSON.stringify(step)}`)
   const { reports } = await runBatch({ ...wish, seeds: [seed] })
   for (const [what, times] of Object.entries(reports[0]!.counts))
     print(`${String(times).padStart(9)} ${what}`)

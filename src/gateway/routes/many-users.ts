@@ -59,7 +59,7 @@ export const MANY_USERS_ROUTES: readonly RouteDescription[] = [
     operation: 'listUsers',
     summary: 'List users, page by page',
     detail:
-      'In the order of the ring, which is the same at every gateway. A page may be shorter than its limit: it has about 1 MiB of users at most, and only the last one has no `next`. Each slot is read as it is at one moment, as strongly as one user. With `Accept: application/x-ndjson` it is an export.',
+      'In the order of the ring, which is the same at every gateway. A page may be shorter than its limit: it has about 1 MiB of users at most, and only the last one has no `next`. At most 1,000 users of one of the ring’s slots are read as they are at one moment, as strongly as one user. With `Accept: application/x-ndjson` it is an export.',
     query: listQuery,
     answers: { 200: { what: 'A page', schema: userPage, example: USER_PAGE } },
     carries: ['Link'],
