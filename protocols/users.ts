@@ -889,6 +889,24 @@ export namespace UsersReply {
     value: number
   }
 
+  export interface UsersReplyTallySlotsMemberFieldEvent {
+    field: '$.tally.slots[].member'
+    value: boolean
+    index: number
+  }
+
+  export interface UsersReplyTallySlotsLastEpochFieldEvent {
+    field: '$.tally.slots[].lastEpoch'
+    value: number
+    index: number
+  }
+
+  export interface UsersReplyTallySlotsLastSequenceFieldEvent {
+    field: '$.tally.slots[].lastSequence'
+    value: number
+    index: number
+  }
+
   export interface UsersReplyTallyLeavingFieldEvent {
     field: '$.tally.leaving'
     value: boolean
@@ -964,7 +982,7 @@ export namespace UsersReply {
     return decodeMessage(buf, UsersReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallySlotsMemberFieldEvent | UsersReplyTallySlotsLastEpochFieldEvent | UsersReplyTallySlotsLastSequenceFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
     return streamMessage(buf, UsersReply.codec(), opts)
   }
 }
@@ -3760,6 +3778,24 @@ export namespace TallyReply {
     value: number
   }
 
+  export interface TallyReplySlotsMemberFieldEvent {
+    field: '$.slots[].member'
+    value: boolean
+    index: number
+  }
+
+  export interface TallyReplySlotsLastEpochFieldEvent {
+    field: '$.slots[].lastEpoch'
+    value: number
+    index: number
+  }
+
+  export interface TallyReplySlotsLastSequenceFieldEvent {
+    field: '$.slots[].lastSequence'
+    value: number
+    index: number
+  }
+
   export interface TallyReplyLeavingFieldEvent {
     field: '$.leaving'
     value: boolean
@@ -3779,7 +3815,7 @@ export namespace TallyReply {
     return decodeMessage(buf, TallyReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsLineageFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsLineageFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplySlotsMemberFieldEvent | TallyReplySlotsLastEpochFieldEvent | TallyReplySlotsLastSequenceFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
     return streamMessage(buf, TallyReply.codec(), opts)
   }
 }
@@ -3793,6 +3829,9 @@ export interface SlotTally {
   sealed: boolean
   members: number[]
   current: number[]
+  member: boolean
+  lastEpoch: number
+  lastSequence: number
 }
 
 export namespace SlotTally {
@@ -3849,6 +3888,21 @@ export namespace SlotTally {
           }
         }
 
+        if ((obj.member != null && obj.member !== false)) {
+          w.uint32(72)
+          w.bool(obj.member)
+        }
+
+        if ((obj.lastEpoch != null && obj.lastEpoch !== 0)) {
+          w.uint32(80)
+          w.uint64Number(obj.lastEpoch)
+        }
+
+        if ((obj.lastSequence != null && obj.lastSequence !== 0)) {
+          w.uint32(88)
+          w.uint64Number(obj.lastSequence)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -3861,7 +3915,10 @@ export namespace SlotTally {
           leads: false,
           sealed: false,
           members: [],
-          current: []
+          current: [],
+          member: false,
+          lastEpoch: 0,
+          lastSequence: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3908,6 +3965,18 @@ export namespace SlotTally {
               }
 
               obj.current.push(reader.uint32())
+              break
+            }
+            case 9: {
+              obj.member = reader.bool()
+              break
+            }
+            case 10: {
+              obj.lastEpoch = reader.uint64Number()
+              break
+            }
+            case 11: {
+              obj.lastSequence = reader.uint64Number()
               break
             }
             default: {
@@ -4002,6 +4071,27 @@ export namespace SlotTally {
 
               break
             }
+            case 9: {
+              yield {
+                field: `${prefix}.member`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 10: {
+              yield {
+                field: `${prefix}.lastEpoch`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 11: {
+              yield {
+                field: `${prefix}.lastSequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4056,6 +4146,21 @@ export namespace SlotTally {
     value: number
   }
 
+  export interface SlotTallyMemberFieldEvent {
+    field: '$.member'
+    value: boolean
+  }
+
+  export interface SlotTallyLastEpochFieldEvent {
+    field: '$.lastEpoch'
+    value: number
+  }
+
+  export interface SlotTallyLastSequenceFieldEvent {
+    field: '$.lastSequence'
+    value: number
+  }
+
   export function encode (obj: Partial<SlotTally>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, SlotTally.codec())
   }
@@ -4064,7 +4169,7 @@ export namespace SlotTally {
     return decodeMessage(buf, SlotTally.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyLineageFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyLineageFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent | SlotTallyMemberFieldEvent | SlotTallyLastEpochFieldEvent | SlotTallyLastSequenceFieldEvent> {
     return streamMessage(buf, SlotTally.codec(), opts)
   }
 }

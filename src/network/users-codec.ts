@@ -137,8 +137,10 @@ function packTally({ leaving, slots }: Tally): wire.TallyReply {
     indexes.set(peer, index)
     return index
   }
-  const packed = slots.map(tally => ({
+  const packed = slots.map(({ last, ...tally }) => ({
     ...tally,
+    lastEpoch: last.epoch,
+    lastSequence: last.sequence,
     members: tally.members.map(indexOf),
     current: tally.current.map(indexOf)
   }))
@@ -161,7 +163,7 @@ function unpackTally({ leaving, slots, peers }: wire.TallyReply, slotCount: numb
   return {
     leaving,
     slots: slots.map(
-      ({ slot, lineage, epoch, users, leads, sealed, members, current }): SlotTally => ({
+      ({ slot, lineage, epoch, users, leads, sealed, members, current, member, ...last }): SlotTally => ({
         slot: checkedSlot(slot, slotCount),
         lineage: safe('lineage', lineage),
         epoch: safe('epoch', epoch),
@@ -169,7 +171,9 @@ function unpackTally({ leaving, slots, peers }: wire.TallyReply, slotCount: numb
         leads,
         sealed,
         members: named(members),
-        current: named(current)
+        current: named(current),
+        member,
+        last: { epoch: safe('epoch', last.lastEpoch), sequence: safe('sequence', last.lastSequence) }
       })
     )
   }

@@ -55,11 +55,16 @@ export class Candidacy {
     this.#heardMs = Math.max(this.#heardMs, atMs - SUSPECT_MS / 2)
   }
 
-  heard(view: View | null, atMs: number): void {
+  /** From the leader of `view`. Tells for how long nobody led; for 0 ms when that was no silence to speak of. */
+  heard(view: View | null, atMs: number): number {
+    const silentMs = this.silenceMs(atMs)
+    this.led(atMs)
     this.#heardMs = atMs
-    if (this.#failures === 0) return
-    this.#failures = 0
-    this.#drawPatience(view)
+    if (this.#failures > 0) {
+      this.#failures = 0
+      this.#drawPatience(view)
+    }
+    return silentMs > SUSPECT_MS ? silentMs : 0
   }
 
   /** This replica promised to somebody, who gets time to finish. */

@@ -22,13 +22,14 @@ import { isTarget, type Target } from './proposal.ts'
 import { Replica } from './replica.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { ReplicaHandler, ReplicaRpc, SnapshotRecord, SnapshotVerdict } from './replica-rpc.ts'
+import { type ReplicaStatus, statusOf } from './replica-status.ts'
 import type { Salvage } from './salvage.ts'
 import { SlotFollowers } from './slot-followers.ts'
 import type { CommittedEntries, Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
 import { HEARTBEAT_MS, LATE_MS, TURN_ROUNDS_MAX } from './timing.ts'
-import { type Incarnation, type Member, sameIncarnation, sameMember, type View } from './view.ts'
+import { type Incarnation, sameIncarnation, sameMember, type View } from './view.ts'
 
 export interface ReplicaGroupInit<Command, Outcome> {
   readonly self: Incarnation
@@ -49,28 +50,6 @@ export interface ReplicaGroupInit<Command, Outcome> {
   readonly whereIs?: ((slot: Slot) => View | undefined) | undefined
   /** @default what is given up for another lineage is deleted at once */
   readonly salvage?: Salvage | undefined
-}
-
-/** A replica as those see it who plan or look. */
-export interface ReplicaStatus {
-  readonly slot: Slot
-  readonly view: View | null
-  /** Also while it is sealed, until another leads. */
-  readonly leading: boolean
-  readonly sealed: boolean
-  /** Since the leader was heard of; 0 where this peer leads. */
-  readonly silenceMs: number
-  readonly users: number
-  readonly applied: EntryId
-  /** A newer view, without this peer. */
-  readonly next: View | null
-  /** The data is kept until the next view's members have it, or is being deleted. */
-  readonly handingOff: boolean
-  readonly changing: boolean
-  /** Whether it is about to be a member, or was given up, it does not know yet. */
-  readonly mayBeMember: boolean
-  /** At the leader, of each member: whether it answers and has all but a little, and whether it had time for that. */
-  readonly members: readonly { readonly peer: Peer; readonly current: boolean; readonly lacking: boolean }[]
 }
 
 /** What peers are told that are to become members. */
@@ -184,31 +163,7 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
   }
 
   status(slot: Slot): ReplicaStatus {
-    const replica = this.#replica(slot)
-    const { state, table, sealed } = replica.ledger
-    const { incumbency } = replica
-    const { atMs } = this.#moment()
-    const has = (members: readonly Member[] | undefined, peer: Peer) =>
-      members?.some(member => member.peer === peer) === true
-    const [current, lacking] = [incumbency?.current(atMs), incumbency?.lacking(atMs)]
-    return {
-      slot,
-      view: state.view,
-      leading: incumbency !== undefined,
-      sealed,
-      silenceMs: replica.silenceMs(atMs),
-      users: table.applied.live,
-      applied: table.applied,
-      next: state.next,
-      handingOff: state.handOff || state.clearing,
-      changing: replica.changing,
-      mayBeMember: replica.mayBeMember,
-      members: (incumbency?.view.members ?? []).map(({ peer }) => ({
-        peer,
-        current: has(current, peer),
-        lacking: has(lacking, peer)
-      }))
-    }
+    return statusOf(this.#replica(slot), slot, this.#moment().atMs)
   }
 
   /** The newest store and start of a peer that this one has met; of itself always. */
@@ -253,9 +208,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     this.met(from)
     // A message of an incarnation that is over may still have been on its way.
     if (!sameIncarnation(this.#incarnations.of(from.peer)!, from)) return
-    const isStuck = this.#journal.isStuck
     for (const message of messages) {
-      if (isStuck && message.type === 'prepare') continue // each would wait in memory as long as the disk hangs
+      // Each would wait in memory as long as the disk hangs.
+      if (message.type === 'prepare' && this.#journal.isStuck) continue
       if (this.#declining && LEADS_IN.has(message.type) && this.#replica(message.slot).view === null) continue
       if (entriesOf(message).every(({ payload }) => this.#init.machine.isPayload(payload)))
         this.#step(message.slot, { type: 'message', from, message })

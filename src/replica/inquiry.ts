@@ -4,6 +4,7 @@
  * that there is.
  */
 import type { Slot } from '../ring/slot.ts'
+import type { Random } from '../runtime.ts'
 import type { Effects } from './effects.ts'
 import type { Follower } from './follower.ts'
 import type { Ledger } from './ledger.ts'
@@ -12,6 +13,7 @@ import type { Incarnation, View } from './view.ts'
 
 export interface InquiryInit {
   readonly self: Incarnation
+  readonly random: Random
   readonly ledger: Ledger
   readonly follower: Pick<Follower, 'taughtMs'>
   /** Since the leader of its view was heard of. */
@@ -26,10 +28,14 @@ export class Inquiry {
   /** When it answered a sync, or asked. */
   #saidMs = Number.NEGATIVE_INFINITY
   /** When somebody was there last from whom it could learn what became of its view. */
-  #touchMs: number | undefined
+  #touchMs = Number.NEGATIVE_INFINITY
+  #tickMs = Number.NEGATIVE_INFINITY
+  /** Not the same for all slots of a peer that is cut off. */
+  readonly #patienceMs: number
 
   constructor(init: InquiryInit) {
     this.#init = init
+    this.#patienceMs = OUT_OF_TOUCH_MS + init.random.next() * UNTAUGHT_PAUSE_MS
   }
 
   /**
@@ -60,7 +66,7 @@ export class Inquiry {
    */
   tick(isFetching: boolean, atMs: number): void {
     const { ledger, self, whereIs, effects } = this.#init
-    const isForgotten = this.#isOutOfTouch(atMs) || (!isFetching && this.isLeftover(atMs))
+    const isForgotten = this.#isOutOfTouch(isFetching, atMs) || (!isFetching && this.isLeftover(atMs))
     if (!isForgotten && !this.mayBeMember) return
     if (atMs - this.#saidMs < (isForgotten ? UNTAUGHT_PAUSE_MS : RESEND_MS)) return
     this.#saidMs = atMs
@@ -78,14 +84,16 @@ export class Inquiry {
   }
 
   /**
-   * Nobody leads its view, or takes over from it, for so long that its other members may all have left the ring, and
+   * Nobody leads its view, gives it what that view needs, or takes over from it, for so long that its other members may all have left the ring, and
    * others have the slot: none of them knows of this replica.
    */
-  #isOutOfTouch(atMs: number): boolean {
+  #isOutOfTouch(isFetching: boolean, atMs: number): boolean {
     const { ledger, silenceMs } = this.#init
     const { view, handOff } = ledger.state
-    const isAlone = handOff || (view !== null && silenceMs(atMs) > SUSPECT_MS)
-    if (!isAlone || this.#touchMs === undefined) this.#touchMs = atMs
-    return atMs - this.#touchMs > OUT_OF_TOUCH_MS
+    const isAlone = isFetching || handOff || (view !== null && silenceMs(atMs) > SUSPECT_MS)
+    // After a pause of this process what others said is still to be read.
+    if (!isAlone || atMs - this.#tickMs > SUSPECT_MS) this.#touchMs = atMs
+    this.#tickMs = atMs
+    return atMs - this.#touchMs > this.#patienceMs
   }
 }

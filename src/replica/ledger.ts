@@ -17,7 +17,7 @@ import { Log } from './log.ts'
 import { type ReplicaState, readState, stateWrite } from './replica-state.ts'
 import type { CommittedEntries, SlotMachine } from './slot-machine.ts'
 import { Table } from './table.ts'
-import { LOG_COMPACTED_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
+import { LOG_COMPACTED_ENTRIES } from './timing.ts'
 import { compareViews, type View } from './view.ts'
 
 export interface LedgerInit {
@@ -234,9 +234,9 @@ export class Ledger {
     this.#effects().persistLater(rows)
   }
 
-  /** Entries that the table has for certain, and nobody is likely to ask for, go. */
-  compact(): void {
-    const to = this.table.durableSequence - LOG_RETAINED_ENTRIES
+  /** Entries that the table has for certain, and nobody is likely to ask for, go: all but `retained`. */
+  compact(retained: number): void {
+    const to = this.table.durableSequence - retained
     if (to - this.log.start.sequence < LOG_COMPACTED_ENTRIES) return
     this.#effects().persistLater(
       this.log.compact(Math.min(to, this.log.start.sequence + 4 * LOG_COMPACTED_ENTRIES))

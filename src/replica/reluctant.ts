@@ -4,13 +4,17 @@
  */
 import type { Peer } from '../chord/ring-node.ts'
 
-/** One try may fail for any reason, and those of several slots together; */
+/** One try may fail for any reason; */
 const FAILURES_MAX = 3
-/** tries that fail count together when they are no further apart, and the last of them for so long. */
+/** tries of several slots that end so close together fail for one, such as a restart of that peer, and count once; */
+const TOGETHER_MS = 5_000
+/** those that fail later count together with it when they are no further apart, and the last of them for so long. */
 const REMEMBERED_MS = 60_000
 
 interface Failures {
   readonly count: number
+  /** Of those that count once, the first. */
+  readonly firstMs: number
   readonly lastMs: number
 }
 
@@ -21,7 +25,13 @@ export class Reluctant {
     for (const [other, { lastMs }] of this.#failures) {
       if (nowMs - lastMs > REMEMBERED_MS) this.#failures.delete(other)
     }
-    this.#failures.set(peer, { count: (this.#failures.get(peer)?.count ?? 0) + 1, lastMs: nowMs })
+    const { count, firstMs } = this.#failures.get(peer) ?? { count: 0, firstMs: Number.NEGATIVE_INFINITY }
+    const isSame = nowMs - firstMs < TOGETHER_MS
+    this.#failures.set(peer, {
+      count: isSame ? count : count + 1,
+      firstMs: isSame ? firstMs : nowMs,
+      lastMs: nowMs
+    })
   }
 
   /** It is a member that follows its leader. */

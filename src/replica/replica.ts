@@ -21,6 +21,7 @@ import { Proposal, type Target } from './proposal.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { CommittedEntries, SlotMachine, StaleRead } from './slot-machine.ts'
 import { Succession } from './succession.ts'
+import { LOG_HELD_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
 import { type Incarnation, sameIncarnation, type View } from './view.ts'
 import { Voter } from './voter.ts'
 import { WaitingCommands } from './waiting-commands.ts'
@@ -307,7 +308,7 @@ export class Replica<Command, Outcome> {
     else if (this.#proposal === undefined) this.#considerProposing(this.view)
     // What is written while a table is on its way must be in the log when it has arrived.
     const isSending = this.#change?.isSendingSnapshot || this.#leadership?.isSendingSnapshot
-    if (heartbeat && !isSending) this.#ledger.compact()
+    if (heartbeat) this.#ledger.compact(isSending ? LOG_HELD_ENTRIES : LOG_RETAINED_ENTRIES)
   }
 
   #lead(leadership: Leadership<Command, Outcome>, heartbeat: boolean): void {
@@ -357,8 +358,7 @@ export class Replica<Command, Outcome> {
 
   #heard(): void {
     const { atMs } = this.#moment
-    this.#candidacy.led(atMs)
-    this.#candidacy.heard(this.view, atMs)
+    this.#ledger.skipLogTime(this.#candidacy.heard(this.view, atMs), atMs)
     // The leader is there: an attempt to replace it that sealed nothing yet is pointless.
     if (!this.#ledger.sealed) this.#proposal = undefined
   }

@@ -4,7 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import type { Peer } from '../chord/ring-node.ts'
-import { BusyError, errorName, TransferError, UnavailableError } from '../errors.ts'
+import { BusyError, errorName, NotRunningError, TransferError, UnavailableError } from '../errors.ts'
 import type { Slot } from '../ring/slot.ts'
 import { deadlineAfter, type Runtime, raceSignal } from '../runtime.ts'
 import { replicaDataRange, stagedRange } from '../storage/keys.ts'
@@ -192,7 +192,7 @@ export class SnapshotExchange {
     try {
       await this.#receiving.get(slot)
       await settled()
-      await this.#salvage(slot)
+      if (this.#init.replicaOf(slot).ledger.state.abandoned !== null) await this.#salvage(slot)
       await clearRange(store, replicaDataRange(slot))
       step(slot, { type: 'cleared' })
       await settled()
@@ -211,12 +211,12 @@ export class SnapshotExchange {
   #salvage(slot: Slot): Promise<void> {
     const { settled, step, replicaOf, salvage } = this.#init
     const salvaged = this.#salvaging.then(async () => {
-      const { ledger } = replicaOf(slot)
-      const { abandoned } = ledger.state
-      if (abandoned === null) return
       this.#stopping.signal.throwIfAborted() // the next start goes on
-      await salvage?.(slot, abandoned, salvagedRows(ledger))
+      const { ledger } = replicaOf(slot)
+      await salvage?.(slot, ledger.state.abandoned!, salvagedRows(ledger))
       step(slot, { type: 'salvaged' })
+      // A peer that stops, or whose disk failed, takes no steps any more.
+      if (ledger.state.abandoned !== null) throw new NotRunningError('This peer is stopping')
       await settled()
     })
     this.#salvaging = salvaged.catch(() => {}) // whoever asked for it is told

@@ -43,6 +43,8 @@ export const SLOT_PENDING_MAX = 1_000
 export const SLOT_PENDING_BYTES_MAX = 4 * 1024 * 1024
 /** Entries kept after they were applied, for members that were away for a moment; who was away longer gets a snapshot. */
 export const LOG_RETAINED_ENTRIES = 2_000
+/** So many while a table is on its way to somebody, who needs what is written meanwhile. */
+export const LOG_HELD_ENTRIES = 50_000
 /** Compaction takes so many at once. */
 export const LOG_COMPACTED_ENTRIES = 256
 /** A peer that is to become a member may lack so many entries when the change begins; they are sent while nobody may write. */

@@ -5,6 +5,7 @@
 import type { Description } from '../chord/chord-rpc.ts'
 import type { Genesis } from '../chord/genesis.ts'
 import { type Peer, type RingNode, ringNode, ringNodes } from '../chord/ring-node.ts'
+import { compareIds } from '../replica/entry.ts'
 import { majority } from '../replica/quorum.ts'
 import { clockwiseFrom } from '../ring/interval.ts'
 import { ORIGIN, positionToHex, shareOf } from '../ring/position.ts'
@@ -48,7 +49,7 @@ interface SlotTruth {
   readonly leaders: readonly Claim[]
   /** Members that have all of the slot, as far as anybody can tell. */
   readonly current: readonly Peer[]
-  readonly newest: readonly Peer[]
+  readonly best: readonly Peer[]
   readonly users: number
 }
 
@@ -113,8 +114,8 @@ export interface StuckSlot {
   readonly members: readonly Peer[]
   /** Those of them that are left. */
   readonly answering: readonly Peer[]
-  /** Peers with a copy of its newest view: one of an older view lacks what was acknowledged since. */
-  readonly newest: readonly Peer[]
+  /** Peers with the most of it: others lack what was acknowledged since. */
+  readonly best: readonly Peer[]
 }
 
 /** A peer that is there and has not said what it holds may hold anything. */
@@ -159,7 +160,8 @@ function slotTruth(slot: Slot, claims: readonly Claim[], isThere: (peer: Peer) =
   const leading = newest.filter(({ leads }) => leads)
   const leaders = leading.filter(claim => compareClaims(claim, leading[0]!) === 0)
   const members = newest[0]?.members ?? []
-  const answering = newest.map(({ peer }) => peer).filter(peer => members.includes(peer))
+  const present = newest.filter(({ peer, member }) => member && members.includes(peer))
+  const answering = present.map(({ peer }) => peer)
   return {
     slot,
     members,
@@ -167,9 +169,16 @@ function slotTruth(slot: Slot, claims: readonly Claim[], isThere: (peer: Peer) =
     leaders,
     // Who is gone is seen here before its leader is certain of it.
     current: leaders[0]?.current.filter(isThere) ?? answering,
-    newest: latest.map(({ peer }) => peer),
+    best: bestCopies(claims),
     users: leaders[0]?.users ?? Math.max(0, ...latest.map(({ users }) => users))
   }
+}
+
+/** Whoever has a later entry has everything before it that was ever acknowledged. */
+function bestCopies(claims: readonly Claim[]): Peer[] {
+  const copies = claims.filter(({ last }) => last.sequence > 0)
+  const [best] = copies.toSorted((a, b) => compareIds(b.last, a.last))
+  return copies.filter(({ last }) => compareIds(last, best!.last) === 0).map(({ peer }) => peer)
 }
 
 function compareClaims(a: Claim, b: Claim): number {

@@ -96,7 +96,7 @@ export class Inspector implements RingInspector {
         node === undefined ? [] : [{ index, start: positionToHex(start), ...placed(node) }]
       ),
       slots: tally()
-        .slots.filter(({ members }) => members.includes(self))
+        .slots.filter(({ member }) => member)
         .map(({ slot, epoch, leads, members }) => ({
           slot,
           epoch,

@@ -1,7 +1,7 @@
 /**
  * Going on with slots that have lost the majority of their members for good, from what one peer has of them. Whatever
  * was acknowledged and is not there is lost, so this is never done without an operator, never to a slot whose members
- * answer in a majority, and never from the copy of an older view while somebody has a newer one.
+ * answer in a majority, and never from a copy that has less than another one that is there.
  */
 import type { Peer } from '../chord/ring-node.ts'
 import { InvalidRequestError } from '../errors.ts'
@@ -60,8 +60,8 @@ async function recoverStuck(
   const elsewhere: StuckSlot[] = []
   await Promise.all(
     wanted.map(async each => {
-      // Of peers that have it by an older view only, none may go on while one by the newest is there.
-      const isOld = each.newest.length > 0 && !each.newest.includes(self)
+      // Nobody goes on from less than somebody else has who is there.
+      const isOld = each.best.length > 0 && !each.best.includes(self)
       if (!isOld && (await recover(each.slot))) recovered.push(each.slot)
       else elsewhere.push(each)
       job.reach(recovered.length, wanted.length)
@@ -69,9 +69,9 @@ async function recoverStuck(
   )
   const [missing] = elsewhere
   if (slots !== 'all' && missing !== undefined) {
-    const others = missing.newest.join(', ') || 'nobody that answers'
+    const others = missing.best.join(', ') || 'nobody that answers'
     throw new InvalidRequestError(
-      `This peer has no copy of slot ${slots}, or one that others replaced; ${others} has`
+      `This peer has no copy of slot ${slots}, or less of it than others; ${others} has`
     )
   }
   return {

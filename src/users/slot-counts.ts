@@ -1,5 +1,5 @@
 /** The slots of this peer in numbers, as far as it knows of them without asking anybody. Pure. */
-import type { ReplicaStatus } from '../replica/group.ts'
+import type { ReplicaStatus } from '../replica/replica-status.ts'
 
 export interface SlotCounts {
   /** S of the ring. */

@@ -12,7 +12,7 @@ import type { Placement } from '../replica/placement.ts'
 import { Planner, type PlannerTimes } from '../replica/planner.ts'
 import type { ReplicaRpc, SnapshotRecord, SnapshotVerdict } from '../replica/replica-rpc.ts'
 import type { Execution, Slots, StaleRead } from '../replica/slot-machine.ts'
-import type { Incarnation, View } from '../replica/view.ts'
+import { type Incarnation, isMember, type View } from '../replica/view.ts'
 import { keyOf, positionFromBytes, positionToHex } from '../ring/position.ts'
 import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
 import { deadlineAfter, type Runtime, raceSignal } from '../runtime.ts'
@@ -289,11 +289,11 @@ export class UsersNode implements UsersPart {
       .sort((a, b) => a - b)
   }
 
-  /** Of a slot that it hands over, the view that it hands over to: until others have all of it, it has. */
+  /** Also where it is no member: a copy may be the best that there is. */
   #tallyOf(slot: Slot): SlotTally | undefined {
-    const { view: installed, users, leading, sealed, members, handingOff } = this.#group.status(slot)
-    const view = handingOff ? this.#group.known(slot) : (installed ?? undefined)
-    if (view === undefined) return undefined
+    const { view: installed, users, leading, sealed, members, last } = this.#group.status(slot)
+    const view = installed ?? this.#group.known(slot)
+    if (view === undefined || (installed === null && last.sequence === 0)) return undefined
     return {
       slot,
       lineage: view.lineage.number,
@@ -302,6 +302,8 @@ export class UsersNode implements UsersPart {
       leads: leading,
       sealed,
       members: view.members.map(({ peer }) => peer),
+      member: isMember(view, this.#init.self),
+      last,
       current: leading ? members.filter(({ lacking }) => !lacking).map(({ peer }) => peer) : []
     }
   }

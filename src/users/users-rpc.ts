@@ -1,6 +1,8 @@
 /** The network as users need it; `network/users-protocol.ts` implements it over libp2p. */
+
 import type { Peer } from '../chord/ring-node.ts'
 import type { AnilloError } from '../errors.ts'
+import type { EntryId } from '../replica/entry.ts'
 import type { RpcOptions } from '../replica/replica-rpc.ts'
 import type { View } from '../replica/view.ts'
 import type { Slot } from '../ring/slot.ts'
@@ -44,13 +46,17 @@ export interface SlotTally {
   readonly leads: boolean
   /** Its view is being changed: what is asked here waits until that is over. */
   readonly sealed: boolean
-  /** Of the view. */
+  /** Of the view: the one installed here, or else the newest that this peer knows. */
   readonly members: readonly Peer[]
+  /** It is one of them, with the disk that it has. */
+  readonly member: boolean
+  /** The last entry of its copy; sequence 0: it has none. */
+  readonly last: EntryId
   /** Without those members that lack more than a few entries, or do not answer; empty unless this peer leads. */
   readonly current: readonly Peer[]
 }
 
-/** What a peer holds, for those who look at the whole ring: slots of which it is a member, or has been until now. */
+/** What a peer holds, for those who look at the whole ring: slots of which it is a member, or has a copy for whatever reason. */
 export interface Tally {
   readonly leaving: boolean
   readonly slots: readonly SlotTally[]

@@ -283,7 +283,12 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     'view.lineage.id === newest.lineage.id',
     'view.lineage.number <= newest.lineage.number'
   ),
-  mutation('nobody asks what became of its view', 'replica/inquiry.js', 'this.#isOutOfTouch(atMs) ||', '')
+  mutation(
+    'nobody asks what became of its view',
+    'replica/inquiry.js',
+    'this.#isOutOfTouch(isFetching, atMs) ||',
+    ''
+  )
 ]
 
 export const MUTATIONS: readonly Mutation[] = ALL.map(mutation => ({

@@ -63,7 +63,7 @@ interface Process {
 }
 
 const LEAVE_POLL_MS = 50
-
+const SAVE_MS = 300
 const BOOT_KEY = metaKey('simulated-boot')
 const NONCES_KEY = metaKey('simulated-nonces')
 
@@ -332,7 +332,11 @@ export class SimulatedPeer {
       storageOk: () => true,
       onStorageFailure: () => this.#diskFailed(),
       saveConflicts: async (_name, lines) => {
-        this.saved.push(...lines)
+        const all = [...lines]
+        await new Promise<void>(resolve =>
+          runtime.clock.timer(this.#draw('saving').next() * SAVE_MS, resolve)
+        )
+        this.saved.push(...all)
         return 'conflicts'
       },
       times,

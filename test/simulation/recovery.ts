@@ -9,6 +9,8 @@
  * slot has all its copies, and they are equal.
  */
 import type { Peer } from '../../src/chord/ring-node.ts'
+import { NOTHING_APPLIED } from '../../src/replica/applied.ts'
+import { compareIds } from '../../src/replica/entry.ts'
 import { majority } from '../../src/replica/quorum.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import type { User } from '../../src/users/user.ts'
@@ -95,8 +97,9 @@ export class Recovery {
     const before = new Crowd(this.#ring, 'client before a recovery', 'before-', this.#hooks(oldUser))
     const callingBefore = before.run()
     const learner = await this.#untilSomebodyLearns()
-    const lost = sample(this.#random, peers, 1 + Math.floor(this.#random.next() * (peers.length - 1)))
-    if (learner !== undefined && this.#random.next() < 0.5) putFirst(lost, learner)
+    const drawn = sample(this.#random, peers, 1 + Math.floor(this.#random.next() * (peers.length - 1)))
+    const first = learner !== undefined && this.#random.next() < 0.5 ? [learner] : []
+    const lost = [...new Set([...first, ...drawn])].slice(0, drawn.length)
     await this.#lose(lost, learner === undefined ? this.#random.next() * DEAF_MS : 0)
     before.stop()
     const userAfter = (random: Random) => this.#userAfter(random)
@@ -220,7 +223,7 @@ export class Recovery {
         if (this.#recovered.has(slot)) witness.fault(`slot ${slot} was recovered twice`)
         if (!this.#stopped.has(slot)) witness.fault(`slot ${slot} was recovered, and had a majority`)
         this.#recovered.set(slot, { from, users: had.get(slot)! })
-        if (newer.get(slot)) witness.fault(`slot ${slot} was recovered from an older copy than there was`)
+        if (newer.get(slot)) witness.fault(`slot ${slot} was recovered from a copy with less than there was`)
       }
       missing = report.elsewhere
       if (missing.length === 0) break
@@ -233,13 +236,15 @@ export class Recovery {
     for (let number = 0; number < OLD_USERS; number++) await this.#find(`old-${number}`)
   }
 
-  /** Somebody else who is there has a copy of a later view. */
+  /** Somebody else who is there has more of it. A learner that has heard of no view yet does not know what it has. */
   #hasNewer(slot: number, from: SimulatedPeer): boolean {
-    const epochOf = ({ member }: SimulatedPeer) => {
-      const state = this.#ring.witness.replicaOf(member, slot)?.state
-      return state?.view?.epoch ?? (state?.handOff ? state.floor : 0)
+    const lastOf = ({ member }: SimulatedPeer) => {
+      const disk = this.#ring.witness.replicaOf(member, slot)
+      const isCopy =
+        disk !== undefined && !disk.state.clearing && (disk.state.view ?? disk.state.next) !== null
+      return isCopy ? disk.last : NOTHING_APPLIED
     }
-    return this.#ring.running().some(peer => epochOf(peer) > epochOf(from))
+    return this.#ring.running().some(peer => compareIds(lastOf(peer), lastOf(from)) > 0)
   }
 
   #usersAt({ member }: SimulatedPeer, slot: number): Map<string, User> {
@@ -329,9 +334,10 @@ export class Recovery {
     if (leader === undefined || rivals.length > 0 || leader.sealed || !this.#ring.isComplete(slot))
       return false
     const { lineage, epoch, members, current } = leader
-    const isMember = (tally: (typeof tallies)[number]) =>
-      tally.lineage === lineage && tally.epoch === epoch && members.includes(tally.peer)
-    return tallies.length === members.length && current.length === members.length && tallies.every(isMember)
+    const present = tallies.filter(({ peer }) => members.includes(peer))
+    const isInstalled = (tally: (typeof tallies)[number]) =>
+      tally.lineage === lineage && tally.epoch === epoch
+    return [present, current].every(({ length }) => length === members.length) && present.every(isInstalled)
   }
 
   /** Of slots that went on from another copy it gave up all that it had, and saved that before. */
@@ -387,11 +393,4 @@ function isWrittenAgain(old: string): boolean {
 
 function idOf({ id, version }: User): string {
   return `${id} ${version}`
-}
-
-function putFirst<T>(list: T[], item: T): void {
-  const at = list.indexOf(item)
-  if (at >= 0) list.splice(at, 1)
-  else list.pop()
-  list.unshift(item)
 }

@@ -44,7 +44,8 @@ function soundCensus() {
     const slots: Slots = allSlots(8).map(slot => {
       const leads = slot % 3 === which
       const current = leads ? PEERS : []
-      return { slot, lineage: 0, epoch: 1, users: 10, leads, sealed: false, members: PEERS, current }
+      const said = { slot, lineage: 0, epoch: 1, users: 10, leads, sealed: false, members: PEERS, current }
+      return { ...said, member: true, last: { epoch: 1, sequence: 10 } }
     })
     return [
       peer,
@@ -145,6 +146,28 @@ describe('the census of a ring', () => {
     assert.equal(stuckSlots(census).length, 8)
     change(slotsOf(census, 0)[3]!, { members: PEERS.slice(0, 1) })
     assert.equal(stuckSlots(census).length, 7, 'it is the only member of one')
+  })
+
+  it('knows who has the most of a slot, member or not, and counts nobody who lost its disk', () => {
+    const census = soundCensus()
+    silence(census, 2)
+    const [first, second] = [slotsOf(census, 0)[0]!, slotsOf(census, 1)[0]!]
+    for (const slot of [first, second]) change(slot, { leads: false, epoch: 8, member: false })
+    const best = () => stuckSlots(census).find(({ slot }) => slot === 0)?.best
+    // The one handed over to others, who are gone, and the other had begun to learn.
+    change(first, { members: PEERS.slice(2), last: { epoch: 7, sequence: 20 } })
+    change(second, { members: PEERS.slice(2), last: { epoch: 7, sequence: 19 } })
+    assert.deepEqual(best(), [PEERS[0]])
+    change(second, { last: { epoch: 7, sequence: 20 } })
+    assert.deepEqual(best(), PEERS.slice(0, 2))
+    change(second, { last: { epoch: 8, sequence: 15 }, member: true, members: PEERS.slice(1) })
+    assert.deepEqual(best(), [PEERS[1]], 'a later epoch goes on from all that was acknowledged before')
+    change(first, { members: PEERS })
+    assert.equal(
+      stuckSlots(census).some(({ slot }) => slot === 0),
+      true,
+      'its disk is another one'
+    )
   })
 
   it('asks for no more copies than there are peers', () => {

@@ -11,9 +11,9 @@ const jobs = new JobBoard({ now: () => 0 })
 async function recover(request: Partial<RecoveryRequest>) {
   const recovered: Slot[] = []
   const stuck = [
-    { slot: 1 as Slot, members: ['a', 'b', 'c'], answering: ['a'], newest: ['a'] },
-    { slot: 2 as Slot, members: ['c', 'd', 'e'], answering: [], newest: ['b'] },
-    { slot: 3 as Slot, members: ['b', 'c', 'd'], answering: ['b'], newest: ['b'] }
+    { slot: 1 as Slot, members: ['a', 'b', 'c'], answering: ['a'], best: ['a'] },
+    { slot: 2 as Slot, members: ['c', 'd', 'e'], answering: [], best: ['b'] },
+    { slot: 3 as Slot, members: ['b', 'c', 'd'], answering: ['b'], best: ['b'] }
   ]
   const report = await recoverSlots(
     { slots: 'all', from: 'a', ...request },
@@ -51,7 +51,7 @@ describe('recovering slots', () => {
     assert.equal(jobs.latest('recovery')?.state, 'failed')
   })
 
-  it('does not go on from an old copy while somebody has one of the newest view', async () => {
+  it('does not go on from a copy while somebody has one with more', async () => {
     assert.deepEqual((await recover({})).touched, [1])
     await assert.rejects(recover({ slots: 3 }), { name: 'InvalidRequestError', message: /; b has/ })
   })

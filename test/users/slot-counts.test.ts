@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { ReplicaStatus } from '../../src/replica/group.ts'
+import type { ReplicaStatus } from '../../src/replica/replica-status.ts'
 import { genesisView } from '../../src/replica/view.ts'
 import { asSlot } from '../../src/ring/slot.ts'
 import { countSlots } from '../../src/users/slot-counts.ts'
@@ -20,6 +20,7 @@ function status(changes: Partial<ReplicaStatus> = {}): ReplicaStatus {
     silenceMs: 100,
     users: 5,
     applied: { epoch: 1, sequence: 1 },
+    last: { epoch: 1, sequence: 1 },
     next: null,
     handingOff: false,
     changing: false,
