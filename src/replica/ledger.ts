@@ -17,8 +17,8 @@ import { Log } from './log.ts'
 import { type ReplicaState, readState, stateWrite } from './replica-state.ts'
 import type { CommittedEntries, SlotMachine } from './slot-machine.ts'
 import { Table } from './table.ts'
-import { LOG_COMPACTED_ENTRIES } from './timing.ts'
-import { compareViews, type View } from './view.ts'
+import { LOG_COMPACTED_ENTRIES, LOG_HELD_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
+import { compareViews, RECOVERY_EPOCHS, type View } from './view.ts'
 
 export interface LedgerInit {
   readonly slot: Slot
@@ -206,6 +206,17 @@ export class Ledger {
     return true
   }
 
+  /**
+   * The same of a table that is offered: so many epochs lie between two of one lineage hardly ever, and between those of
+   * two lineages always.
+   */
+  abandonIfFar({ epoch }: EntryId): boolean {
+    if (this.view !== null || !this.holdsData || epoch - this.table.applied.epoch < RECOVERY_EPOCHS)
+      return false
+    this.#abandon()
+    return true
+  }
+
   #abandon(): void {
     this.save({ handOff: false, clearing: true, abandoned: this.newest?.lineage.number ?? 0 })
     this.#effects().clear = true
@@ -234,9 +245,9 @@ export class Ledger {
     this.#effects().persistLater(rows)
   }
 
-  /** Entries that the table has for certain, and nobody is likely to ask for, go: all but `retained`. */
-  compact(retained: number): void {
-    const to = this.table.durableSequence - retained
+  /** Entries that the table has for certain, and nobody is likely to ask for, go. `isSending`: a table is on its way. */
+  compact(isSending: boolean): void {
+    const to = this.table.durableSequence - (isSending ? LOG_HELD_ENTRIES : LOG_RETAINED_ENTRIES)
     if (to - this.log.start.sequence < LOG_COMPACTED_ENTRIES) return
     this.#effects().persistLater(
       this.log.compact(Math.min(to, this.log.start.sequence + 4 * LOG_COMPACTED_ENTRIES))

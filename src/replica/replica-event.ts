@@ -24,6 +24,8 @@ export type ReplicaEvent<Command, Outcome> =
   | { readonly type: 'stuck' }
   /** A peer has the table as it was after `sequence`; undefined: it has not got it. */
   | { readonly type: 'snapshot-sent'; readonly to: string; readonly sequence: number | undefined }
+  /** Somebody's table is here, and would take the place of what there is. */
+  | { readonly type: 'snapshot-offered'; readonly applied: Applied }
   /** The caller puts the rows of a snapshot on disk in the same write, before everything else of it. */
   | { readonly type: 'snapshot-taken'; readonly applied: Applied }
   /** Everything that was persisted or lazy when `mark` was taken is on disk. */

@@ -21,7 +21,6 @@ import { Proposal, type Target } from './proposal.ts'
 import type { ReplicaEvent } from './replica-event.ts'
 import type { CommittedEntries, SlotMachine, StaleRead } from './slot-machine.ts'
 import { Succession } from './succession.ts'
-import { LOG_HELD_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
 import { type Incarnation, sameIncarnation, type View } from './view.ts'
 import { Voter } from './voter.ts'
 import { WaitingCommands } from './waiting-commands.ts'
@@ -61,10 +60,9 @@ export class Replica<Command, Outcome> {
     this.#ledger = new Ledger({ ...init, effects }, moment.atMs)
     this.#voter = new Voter(this.#ledger, effects)
     this.#follower = new Follower(this.#ledger, this.#voter, moment.atMs)
-    const onChange = (view: View | null) => this.#onView(view)
     const parts = { ledger: this.#ledger, voter: this.#voter, follower: this.#follower }
-    const silenceMs = (atMs: number) => this.silenceMs(atMs)
-    this.#succession = new Succession({ ...init, ...parts, silenceMs, effects, onChange })
+    const hooks = { effects, silenceMs: this.silenceMs.bind(this), onChange: this.#onView.bind(this) }
+    this.#succession = new Succession({ ...init, ...parts, ...hooks })
     this.#candidacy = new Candidacy(init, this.view, moment.atMs)
     if (init.genesis && this.view !== null) this.#beginToLead(this.view)
   }
@@ -169,6 +167,9 @@ export class Replica<Command, Outcome> {
         this.#leadership?.snapshotSent(event.to, event.sequence, atMs)
         this.#change?.snapshotSent(event.to, event.sequence, atMs)
         this.#proposal?.snapshotSent(event.to, event.sequence !== undefined, atMs)
+        break
+      case 'snapshot-offered':
+        this.#ledger.abandonIfFar(event.applied)
         break
       case 'snapshot-taken':
         // Somebody is ahead of what this replica has decided, so it leads no more.
@@ -282,8 +283,7 @@ export class Replica<Command, Outcome> {
 
   /** What a leader plans it decides itself; another one decides that it leads only where the leader is gone. */
   #tellTakeover({ slot, epoch, leader }: View, former: View): void {
-    const { self } = this.#init
-    if (!sameIncarnation(leader, self) || sameIncarnation(former.leader, self)) return
+    if (!sameIncarnation(leader, this.#init.self) || sameIncarnation(former.leader, this.#init.self)) return
     this.#effects.events.push({ type: 'slot.taken-over', slot, epoch, from: former.leader.peer })
   }
 
@@ -308,7 +308,7 @@ export class Replica<Command, Outcome> {
     else if (this.#proposal === undefined) this.#considerProposing(this.view)
     // What is written while a table is on its way must be in the log when it has arrived.
     const isSending = this.#change?.isSendingSnapshot || this.#leadership?.isSendingSnapshot
-    if (heartbeat) this.#ledger.compact(isSending ? LOG_HELD_ENTRIES : LOG_RETAINED_ENTRIES)
+    if (heartbeat) this.#ledger.compact(isSending === true)
   }
 
   #lead(leadership: Leadership<Command, Outcome>, heartbeat: boolean): void {

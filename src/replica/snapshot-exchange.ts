@@ -146,6 +146,9 @@ export class SnapshotExchange {
       throw new TransferError(`Slot ${slot} is of a later lineage here`)
     if (ledger.table.freshRows > 0) throw new BusyError(`Slot ${slot} is getting on by itself`)
     this.#stopping.signal.throwIfAborted()
+    step(slot, { type: 'snapshot-offered', applied })
+    if (ledger.state.clearing)
+      throw new BusyError(`Slot ${slot} is of an older lineage here, which is given up first`)
     step(slot, { type: 'snapshot-taken', applied }, installWrites(store, slot))
     await settled()
   }

@@ -7,16 +7,20 @@ import { Inquiry, type InquiryInit } from './inquiry.ts'
 import type { Data, Fetch, Install, Installed, NeedView, Stale, Sync } from './message.ts'
 import { Votes } from './quorum.ts'
 import { ENTRIES_BYTES_MAX, HEARTBEAT_MS, RESEND_MS } from './timing.ts'
-import { compareViews, isMember, type Member, newerView, sameIncarnation, type View } from './view.ts'
+import {
+  compareViews,
+  isMember,
+  type Member,
+  newerView,
+  RECOVERY_EPOCHS,
+  sameIncarnation,
+  type View
+} from './view.ts'
 import type { Voter } from './voter.ts'
 
 /** Whoever decided a view tells its members so often, until they have it or others must have told them. */
 const ANNOUNCE_MS = 5_000
-/**
- * A recovered slot begins at least so many epochs later, as whatever its former members do meanwhile must be older, and
- * by chance many more: of two recoveries of one slot, which cannot both go on, the one with the later epoch does.
- */
-const RECOVERY_EPOCHS = 1_000
+/** Of two recoveries of one slot, which cannot both go on, the one with the later epoch does: one begins by chance later. */
 const CHANCE_DIGITS = 8
 
 export interface SuccessionInit extends InquiryInit {

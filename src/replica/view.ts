@@ -26,6 +26,9 @@ export interface Lineage {
   readonly id: string
 }
 
+/** A recovered slot begins at least so many epochs later, as whatever its former members do meanwhile must be older. */
+export const RECOVERY_EPOCHS = 1_000
+
 export interface View {
   readonly slot: Slot
   readonly lineage: Lineage

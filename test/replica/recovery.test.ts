@@ -103,3 +103,34 @@ test('time for which nobody leads is no log time', async () => {
   assert.ok(cluster.lastEntry('b').timeMs - before < passedMs - 50_000)
   await cluster.stop()
 })
+
+test('a learner with more than what a recovery goes on with saves it before it takes a table of that', async () => {
+  const cluster = new Cluster()
+  await cluster.start(4, 3)
+  await cluster.put('k', 'old')
+  await cluster.settle()
+  // c hears no entries any more; d learns all, and of no view.
+  cluster.cut = (_from, to, { type }) => (to === 'c' && type === 'append') || type === 'learned'
+  const { group, self } = cluster.peer('a')
+  assert.ok(group.change(SLOT, { members: [...'abcd'].map(name => cluster.member(name)), leader: self }))
+  await cluster.put('k', 'lost')
+  await cluster.time.until(() => cluster.peer('d').group.status(SLOT).last.sequence === 2, 1_000)
+  for (const name of 'ab') cluster.crash(name)
+  cluster.cut = () => false
+  await cluster.time.pass(3_000)
+  const goesOn = cluster.peer('c').group
+  assert.ok(await cluster.time.finish(goesOn.recover(SLOT), 1_000))
+  // So many that the log does not go back to what d has.
+  for (let n = 0; n < 3_000; n += 500) {
+    const writes = Array.from({ length: 500 }, (_, at) =>
+      goesOn.execute(SLOT, { kind: 'put', key: `k${(n + at) % 10}`, value: `v${n + at}` })
+    )
+    await cluster.time.finish(Promise.all(writes), 10_000)
+    await cluster.time.pass(1_000)
+  }
+  await cluster.change('cd', 'c', 60_000)
+  await cluster.settle()
+  assert.deepEqual(cluster.salvaged, [{ peer: 'd', slot: SLOT, lineage: 0, users: { k: 'lost' } }])
+  assert.ok(cluster.snapshots > 0)
+  await cluster.stop()
+})
