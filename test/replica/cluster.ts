@@ -90,8 +90,9 @@ export class Cluster {
     readonly users: Record<string, string | undefined>
   }[] = []
   readonly posted: { readonly from: string; readonly to: string; readonly message: ReplicaMessage }[] = []
-  /** Nobody can save what is given up. */
+  /** Nobody can save what is given up; or it takes so long. */
   salvageFails = false
+  salvageGate: Promise<void> = Promise.resolve()
   /** Messages for which it says so are lost. */
   cut: (from: string, to: string, message: ReplicaMessage) => boolean = () => false
   /** Messages for which it says so wait for `release`. */
@@ -168,6 +169,7 @@ export class Cluster {
       salvage: async (slot, lineage, rows) => {
         if (this.salvageFails) throw new StorageError('there is no room')
         const users = Array.from(rows, ([key, row]) => [userIdOfRow(key), outcomeOf(row).value] as const)
+        await this.salvageGate
         this.salvaged.push({ peer: name, slot, lineage, users: Object.fromEntries(users) })
       },
       machine: registers,

@@ -38,6 +38,24 @@ test('what is given up is saved whole, also by a peer that was killed before it 
   await cluster.stop()
 })
 
+test('a peer that stops while it saves what it gives up deletes nothing, and saves it again', async () => {
+  const cluster = new Cluster()
+  const [a] = await lossOf(cluster)
+  const gate = Promise.withResolvers<void>()
+  cluster.salvageGate = gate.promise
+  cluster.switchOn('a', a!, 2)
+  assert.ok(await cluster.time.until(() => cluster.view('a') === null, 10_000))
+  await cluster.time.pass(1_000)
+  const stopped = cluster.peer('a').group.stop()
+  gate.resolve()
+  await cluster.time.finish(stopped, 5_000)
+  cluster.restart('a')
+  assert.ok(await cluster.time.until(() => cluster.salvaged.length === 2, 10_000))
+  const saved = { peer: 'a', slot: SLOT, lineage: 0, users: { k: 'two', l: 'new' } }
+  assert.deepEqual(cluster.salvaged, [saved, saved])
+  await cluster.stop()
+})
+
 test('of two recoveries one is followed, and what the other acknowledged is saved', async () => {
   const cluster = new Cluster()
   await cluster.start(3, 3)
