@@ -166,11 +166,12 @@ export class Recovery {
     return learner
   }
 
-  /** For a moment those who are left hear nothing of the others, and then these are gone: all but the first for good. */
+  /** For a moment some of those who are left hear nothing of the others, and then these are gone: all but the first for good. */
   async #lose(lost: readonly SimulatedPeer[], deafMs: number): Promise<void> {
     const { network, time } = this.#ring
     const gone = new Set(lost.map(({ peer }) => peer))
-    const mend = network.cut((from, to) => gone.has(from) && !gone.has(to))
+    const deaf = new Set(this.#ring.running().filter(() => this.#random.next() < 0.7))
+    const mend = network.cut((from, to) => gone.has(from) && !gone.has(to) && deaf.has(this.#ring.peerOf(to)))
     await time.pass(deafMs)
     for (const peer of lost) {
       this.#ring.keepAway(peer)
