@@ -1,5 +1,4 @@
 /** The network as users need it; `network/users-protocol.ts` implements it over libp2p. */
-
 import type { Peer } from '../chord/ring-node.ts'
 import type { AnilloError } from '../errors.ts'
 import type { EntryId } from '../replica/entry.ts'

@@ -1,16 +1,9 @@
 /** One command, run against a gateway that has the answers. */
+import { USER } from '../../src/gateway/openapi/examples.ts'
 import { type Answer, type Asked, fakeGateway, problem } from './fake-gateway.ts'
 import { runAnillo } from './fake-peer.ts'
 
-export const ada = {
-  id: '7',
-  status: 'ONLINE',
-  profile: { name: 'Ada' },
-  version: '3.41',
-  createdAt: '2026-11-22T10:00:00.000Z',
-  updatedAt: '2026-11-22T10:05:00.000Z',
-  expiresAt: null
-}
+export const ada = { ...USER, id: '7' }
 
 export interface Outcome {
   readonly code: number

@@ -220,43 +220,6 @@ test('a peer whose disk was replaced is not the member that it was', async () =>
   await cluster.stop()
 })
 
-test('an operator can go on with what one member has, and the others follow when they come back', async () => {
-  const cluster = new Cluster()
-  await cluster.start(3, 3)
-  await cluster.put('k', 'one')
-  await cluster.settle()
-  // Written by all but the one that is to go on; b does not know yet that it is committed.
-  cluster.cut = (_from, to) => to === 'c'
-  await cluster.put('k', 'two')
-  await cluster.put('l', 'new')
-  const stores = [...'ab'].map(name => cluster.crash(name))
-  cluster.cut = () => false
-  await cluster.time.pass(3_000)
-  assert.equal(cluster.leader(), undefined)
-  assert.ok(cluster.peer('c').group.recover(SLOT))
-  assert.equal((await cluster.get('k')).value, 'one')
-  await cluster.put('k', 'afterwards')
-  // The former majority comes back with its disks, and does not go on with the view that it had.
-  for (const [at, name] of [...'ab'].entries()) cluster.switchOn(name, stores[at]!, 2)
-  const gone = () =>
-    [...'ab'].every(name => cluster.view(name) === null && !cluster.peer(name).group.status(SLOT).handingOff)
-  assert.ok(await cluster.time.until(gone, 10_000))
-  const lost = { slot: SLOT, lineage: 0, users: { k: 'two', l: 'new' } }
-  const saved = cluster.salvaged.toSorted((a, b) => (a.peer < b.peer ? -1 : 1))
-  assert.deepEqual(
-    saved,
-    [
-      { peer: 'a', ...lost },
-      { peer: 'b', ...lost }
-    ],
-    'before it is deleted'
-  )
-  await cluster.change('abc', 'c')
-  await cluster.settle()
-  assert.equal((await cluster.get('k')).value, 'afterwards')
-  await cluster.stop()
-})
-
 test('a member that has lost what it had on disk is counted no more', async () => {
   const cluster = new Cluster()
   await cluster.start(3, 3)

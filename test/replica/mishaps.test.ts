@@ -140,25 +140,6 @@ test('who lacks the base and has as much as it needs is sent nothing again and a
   await cluster.stop()
 })
 
-test('two recoveries of one slot are not both followed', async () => {
-  const cluster = new Cluster()
-  await cluster.start(3, 3)
-  await cluster.put('k', 'one')
-  await cluster.settle()
-  cluster.crash('a')
-  cluster.cut = (f, t) => f !== t
-  await cluster.time.pass(3000)
-  assert.ok(cluster.peer('b').group.recover(SLOT))
-  assert.ok(await cluster.time.finish(cluster.peer('c').group.recover(SLOT), 1_000))
-  await cluster.time.pass(500)
-  await cluster.at('b', { kind: 'put', key: 'k', value: 'of b' })
-  await cluster.at('c', { kind: 'put', key: 'k', value: 'of c' })
-  cluster.cut = () => false
-  await cluster.time.pass(10_000)
-  const leaders = [...'bc'].filter(n => cluster.peer(n).group.status(SLOT).leading)
-  assert.ok(leaders.length <= 1)
-})
-
 test('a late Install of an older view does not make a member to be forget the newer one', async () => {
   const cluster = new Cluster()
   await cluster.start(6, 3)

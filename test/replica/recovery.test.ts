@@ -14,9 +14,36 @@ async function lossOf(cluster: Cluster) {
   const stores = [...'ab'].map(name => cluster.crash(name))
   cluster.cut = () => false
   await cluster.time.pass(3_000)
+  assert.equal(cluster.leader(), undefined)
   assert.ok(await cluster.time.finish(cluster.peer('c').group.recover(SLOT), 1_000))
   return stores
 }
+
+test('an operator can go on with what one member has, and the others follow when they come back', async () => {
+  const cluster = new Cluster()
+  const stores = await lossOf(cluster)
+  assert.equal((await cluster.get('k')).value, 'one')
+  await cluster.put('k', 'afterwards')
+  // The former majority comes back with its disks, and does not go on with the view that it had.
+  for (const [at, name] of [...'ab'].entries()) cluster.switchOn(name, stores[at]!, 2)
+  const gone = () =>
+    [...'ab'].every(name => cluster.view(name) === null && !cluster.peer(name).group.status(SLOT).handingOff)
+  assert.ok(await cluster.time.until(gone, 10_000))
+  const lost = { slot: SLOT, lineage: 0, users: { k: 'two', l: 'new' } }
+  const saved = cluster.salvaged.toSorted((a, b) => (a.peer < b.peer ? -1 : 1))
+  assert.deepEqual(
+    saved,
+    [
+      { peer: 'a', ...lost },
+      { peer: 'b', ...lost }
+    ],
+    'before it is deleted'
+  )
+  await cluster.change('abc', 'c')
+  await cluster.settle()
+  assert.equal((await cluster.get('k')).value, 'afterwards')
+  await cluster.stop()
+})
 
 test('what is given up is saved whole, also by a peer that was killed before it was', async () => {
   const cluster = new Cluster()
