@@ -847,12 +847,6 @@ export namespace UsersReply {
     index: number
   }
 
-  export interface UsersReplyTallySlotsLineageFieldEvent {
-    field: '$.tally.slots[].lineage'
-    value: number
-    index: number
-  }
-
   export interface UsersReplyTallySlotsEpochFieldEvent {
     field: '$.tally.slots[].epoch'
     value: number
@@ -982,7 +976,7 @@ export namespace UsersReply {
     return decodeMessage(buf, UsersReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsLineageFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallySlotsMemberFieldEvent | UsersReplyTallySlotsLastEpochFieldEvent | UsersReplyTallySlotsLastSequenceFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallySlotsMemberFieldEvent | UsersReplyTallySlotsLastEpochFieldEvent | UsersReplyTallySlotsLastSequenceFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
     return streamMessage(buf, UsersReply.codec(), opts)
   }
 }
@@ -3736,12 +3730,6 @@ export namespace TallyReply {
     index: number
   }
 
-  export interface TallyReplySlotsLineageFieldEvent {
-    field: '$.slots[].lineage'
-    value: number
-    index: number
-  }
-
   export interface TallyReplySlotsEpochFieldEvent {
     field: '$.slots[].epoch'
     value: number
@@ -3815,14 +3803,13 @@ export namespace TallyReply {
     return decodeMessage(buf, TallyReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsLineageFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplySlotsMemberFieldEvent | TallyReplySlotsLastEpochFieldEvent | TallyReplySlotsLastSequenceFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplySlotsMemberFieldEvent | TallyReplySlotsLastEpochFieldEvent | TallyReplySlotsLastSequenceFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
     return streamMessage(buf, TallyReply.codec(), opts)
   }
 }
 
 export interface SlotTally {
   slot: number
-  lineage: number
   epoch: number
   users: number
   leads: boolean
@@ -3847,11 +3834,6 @@ export namespace SlotTally {
         if ((obj.slot != null && obj.slot !== 0)) {
           w.uint32(8)
           w.uint32(obj.slot)
-        }
-
-        if ((obj.lineage != null && obj.lineage !== 0)) {
-          w.uint32(16)
-          w.uint64Number(obj.lineage)
         }
 
         if ((obj.epoch != null && obj.epoch !== 0)) {
@@ -3909,7 +3891,6 @@ export namespace SlotTally {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           slot: 0,
-          lineage: 0,
           epoch: 0,
           users: 0,
           leads: false,
@@ -3929,10 +3910,6 @@ export namespace SlotTally {
           switch (tag >>> 3) {
             case 1: {
               obj.slot = reader.uint32()
-              break
-            }
-            case 2: {
-              obj.lineage = reader.uint64Number()
               break
             }
             case 3: {
@@ -4003,13 +3980,6 @@ export namespace SlotTally {
               yield {
                 field: `${prefix}.slot`,
                 value: reader.uint32()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.lineage`,
-                value: reader.uint64Number()
               }
               break
             }
@@ -4109,11 +4079,6 @@ export namespace SlotTally {
     value: number
   }
 
-  export interface SlotTallyLineageFieldEvent {
-    field: '$.lineage'
-    value: number
-  }
-
   export interface SlotTallyEpochFieldEvent {
     field: '$.epoch'
     value: number
@@ -4169,7 +4134,7 @@ export namespace SlotTally {
     return decodeMessage(buf, SlotTally.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyLineageFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent | SlotTallyMemberFieldEvent | SlotTallyLastEpochFieldEvent | SlotTallyLastSequenceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent | SlotTallyMemberFieldEvent | SlotTallyLastEpochFieldEvent | SlotTallyLastSequenceFieldEvent> {
     return streamMessage(buf, SlotTally.codec(), opts)
   }
 }

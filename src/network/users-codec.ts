@@ -163,9 +163,8 @@ function unpackTally({ leaving, slots, peers }: wire.TallyReply, slotCount: numb
   return {
     leaving,
     slots: slots.map(
-      ({ slot, lineage, epoch, users, leads, sealed, members, current, member, ...last }): SlotTally => ({
+      ({ slot, epoch, users, leads, sealed, members, current, member, ...last }): SlotTally => ({
         slot: checkedSlot(slot, slotCount),
-        lineage: safe('lineage', lineage),
         epoch: safe('epoch', epoch),
         users: safe('users', users),
         leads,

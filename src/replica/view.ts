@@ -17,10 +17,11 @@ export interface Incarnation extends Member {
 }
 
 /**
- * Which line of views this one belongs to. It changes only when an operator accepts loss (`ring recover`): of two
- * views of a slot the one with the higher `number` is the newer, whatever their epochs.
+ * Which line of views this one belongs to. It changes only when an operator accepts loss (`ring recover`). It says
+ * nothing of which view is the newer: of two parts of a ring one may recover a slot once and the other twice.
  */
 export interface Lineage {
+  /** So many recoveries there were in this line. */
   readonly number: number
   /** 32 hex digits; of lineage 0 the ring id. Two recoveries with one number are told apart by it: one is given up. */
   readonly id: string
@@ -42,9 +43,12 @@ export interface View {
   readonly base: EntryId
 }
 
-/** Below 0: `a` is older than `b`; 0: the same view of the slot, if there are no two. */
+/**
+ * Below 0: `a` is older than `b`; 0: the same view of the slot. Epochs alone, as floors are: of two that are ordered
+ * in another way than the floor of a member, which never sinks, neither could replace the other.
+ */
 export function compareViews(a: View, b: View): number {
-  return a.lineage.number - b.lineage.number || a.epoch - b.epoch
+  return a.epoch - b.epoch
 }
 
 /** The newer of two views of one slot; the first when they are of the same epoch. */

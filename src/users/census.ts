@@ -182,7 +182,7 @@ function bestCopies(claims: readonly Claim[]): Peer[] {
 }
 
 function compareClaims(a: Claim, b: Claim): number {
-  return a.lineage - b.lineage || a.epoch - b.epoch
+  return a.epoch - b.epoch
 }
 
 function unavailability({ slot, members, answering }: SlotTruth): string {

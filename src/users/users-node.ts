@@ -296,7 +296,6 @@ export class UsersNode implements UsersPart {
     if (view === undefined || (installed === null && last.sequence === 0)) return undefined
     return {
       slot,
-      lineage: view.lineage.number,
       epoch: view.epoch,
       users,
       leads: leading,

@@ -36,8 +36,7 @@ export interface OperateOptions extends RpcOptions {
 /** A slot as one of its members sees it. */
 export interface SlotTally {
   readonly slot: Slot
-  /** The number of the view's lineage. */
-  readonly lineage: number
+  /** Of the view: the one installed here, or else the newest that this peer knows. */
   readonly epoch: number
   /** In this replica's table. */
   readonly users: number
@@ -45,7 +44,7 @@ export interface SlotTally {
   readonly leads: boolean
   /** Its view is being changed: what is asked here waits until that is over. */
   readonly sealed: boolean
-  /** Of the view: the one installed here, or else the newest that this peer knows. */
+  /** Of that view. */
   readonly members: readonly Peer[]
   /** It is one of them, with the disk that it has. */
   readonly member: boolean

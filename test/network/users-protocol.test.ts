@@ -204,7 +204,6 @@ test('the tally of the largest ring fits a frame and comes out as it went in', (
   const slots = allSlots(16_384).map(
     (slot): SlotTally => ({
       slot,
-      lineage: 1,
       epoch: 2 ** 40,
       users: slot * 1_000,
       leads: slot % 3 === 0,

@@ -83,29 +83,62 @@ test('a peer that stops while it saves what it gives up deletes nothing, and sav
   await cluster.stop()
 })
 
-test('of two recoveries one is followed, and what the other acknowledged is saved', async () => {
-  const cluster = new Cluster()
+/** `b` and `c`, that do not hear each other, are recovered so many times each. */
+async function recoveredApart(cluster: Cluster, times: Record<'b' | 'c', number>): Promise<void> {
   await cluster.start(3, 3)
   await cluster.put('k', 'one')
   await cluster.settle()
   cluster.crash('a')
   cluster.cut = (from, to) => from !== to
   await cluster.time.pass(3_000)
-  for (const name of 'bc') {
-    assert.ok(await cluster.time.finish(cluster.peer(name).group.recover(SLOT), 1_000))
-    await cluster.time.until(() => cluster.peer(name).group.status(SLOT).leading, 5_000)
+  for (const name of ['b', 'c'] as const) {
+    for (let time = 0; time < times[name]; time++) {
+      assert.ok(await cluster.time.finish(cluster.peer(name).group.recover(SLOT), 1_000))
+      await cluster.time.until(() => cluster.peer(name).group.status(SLOT).leading, 5_000)
+    }
     await cluster.at(name, { kind: 'put', key: 'k', value: `of-${name}` })
   }
+}
+
+/** They hear each other again. */
+async function assertOneIsFollowed(cluster: Cluster): Promise<void> {
   cluster.cut = () => false
   const leaders = () => [...'bc'].filter(name => cluster.peer(name).group.status(SLOT).leading)
-  assert.ok(await cluster.time.until(() => leaders().length === 1 && cluster.salvaged.length === 1, 20_000))
+  const isOver = () => leaders().length === 1 && cluster.salvaged.length === 1
+  // Both want the members that the ring says, and so they meet.
+  const members = [...'bc'].map(name => cluster.member(name))
+  for (const name of leaders()) {
+    cluster.peer(name).group.change(SLOT, { members, leader: cluster.peer(name).self })
+  }
+  assert.ok(await cluster.time.until(isOver, 20_000), `${leaders()} lead`)
   const [leader] = leaders()
   const [other] = [...'bc'].filter(name => name !== leader)
-  assert.deepEqual(cluster.salvaged, [{ peer: other, slot: SLOT, lineage: 1, users: { k: `of-${other}` } }])
-  await cluster.change('bc', leader)
+  const [{ lineage: _, ...saved }] = cluster.salvaged as [Cluster['salvaged'][number]]
+  assert.deepEqual(saved, { peer: other, slot: SLOT, users: { k: `of-${other}` } })
+  assert.ok(
+    await cluster.time.until(() => cluster.view(other!)?.epoch === cluster.view(leader!)!.epoch, 10_000)
+  )
   await cluster.settle()
   assert.equal((await cluster.get('k')).value, `of-${leader}`)
+}
+
+test('of two recoveries one is followed, and what the other acknowledged is saved', async () => {
+  const cluster = new Cluster()
+  await recoveredApart(cluster, { b: 1, c: 1 })
+  await assertOneIsFollowed(cluster)
   await cluster.stop()
+})
+
+test('of a slot recovered twice in one part of a ring and once in another one is followed, whichever it is', async () => {
+  const isLater = { b: false, c: false }
+  for (let seed = 1; !isLater.b || !isLater.c; seed++) {
+    assert.ok(seed <= 50, 'chance made the epochs of one of them the later ones each time')
+    const cluster = new Cluster(`recovered-apart-${seed}`)
+    await recoveredApart(cluster, { b: 2, c: 1 })
+    isLater[cluster.view('b')!.epoch > cluster.view('c')!.epoch ? 'b' : 'c'] = true
+    await assertOneIsFollowed(cluster)
+    await cluster.stop()
+  }
 })
 
 test('a member that comes back after all others of its view have left the ring finds those who have the slot', async () => {

@@ -334,11 +334,10 @@ export class Recovery {
     const [leader, ...rivals] = tallies.filter(({ leads }) => leads)
     if (leader === undefined || rivals.length > 0 || leader.sealed || !this.#ring.isComplete(slot))
       return false
-    const { lineage, epoch, members, current } = leader
+    const { epoch, members, current } = leader
     const present = tallies.filter(({ peer }) => members.includes(peer))
-    const isInstalled = (tally: (typeof tallies)[number]) =>
-      tally.lineage === lineage && tally.epoch === epoch
-    return [present, current].every(({ length }) => length === members.length) && present.every(isInstalled)
+    const isInstalled = present.every(tally => tally.epoch === epoch)
+    return [present, current].every(({ length }) => length === members.length) && isInstalled
   }
 
   /** Of slots that went on from another copy it gave up all that it had, and saved that before. */

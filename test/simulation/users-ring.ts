@@ -149,7 +149,7 @@ export class UsersRing {
     return this.running()
       .flatMap(({ peer, node }) => node?.tally().slots.map(tally => ({ ...tally, peer })) ?? [])
       .filter(tally => tally.slot === slot)
-      .sort((a, b) => b.lineage - a.lineage || b.epoch - a.epoch)
+      .sort((a, b) => b.epoch - a.epoch)
   }
 
   /** Where a slot is: as the witness knows, or, of a slot that it does not judge, as its peers say. */

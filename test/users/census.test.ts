@@ -44,7 +44,7 @@ function soundCensus() {
     const slots: Slots = allSlots(8).map(slot => {
       const leads = slot % 3 === which
       const current = leads ? PEERS : []
-      const said = { slot, lineage: 0, epoch: 1, users: 10, leads, sealed: false, members: PEERS, current }
+      const said = { slot, epoch: 1, users: 10, leads, sealed: false, members: PEERS, current }
       return { ...said, member: true, last: { epoch: 1, sequence: 10 } }
     })
     return [
