@@ -93,6 +93,8 @@ export class Cluster {
   /** Nobody can save what is given up; or it takes so long. */
   salvageFails = false
   salvageGate: Promise<void> = Promise.resolve()
+  /** Tables are under way so long. */
+  snapshotGate: Promise<void> = Promise.resolve()
   /** Messages for which it says so are lost. */
   cut: (from: string, to: string, message: ReplicaMessage) => boolean = () => false
   /** Messages for which it says so wait for `release`. */
@@ -318,6 +320,7 @@ export class Cluster {
 
   async #snapshot(from: string, to: string, records: readonly SnapshotRecord[]) {
     this.snapshots++
+    await this.snapshotGate
     const receiver = this.peers.get(to)
     if (receiver === undefined)
       return { kind: 'refused', name: 'UnavailableError', detail: 'not there' } as const

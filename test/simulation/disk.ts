@@ -88,6 +88,11 @@ export class SimulatedDisk {
     this.#mounted?.refuse()
   }
 
+  /** There was no flush to refuse so far, and the next one is done. */
+  relent(): void {
+    this.#mounted?.relent()
+  }
+
   /** Spoils one value; so far nobody has read it. False: there is nothing on the disk. */
   damage({ how, sort, at }: Damage): boolean {
     const sorts = new Map<string, Entry[]>()
@@ -231,6 +236,10 @@ class MountedStore implements Store {
 
   refuse(): void {
     this.#refusing = true
+  }
+
+  relent(): void {
+    this.#refusing = false
   }
 
   /** In the place of `entry`, if that is what readers still see. */

@@ -104,6 +104,8 @@ export class UsersRing {
     for (const peer of this.peers) {
       if (this.#broken.has(peer) || this.#absent.has(peer)) continue
       peer.disk.flushMs = [0.2, 2]
+      // One that wrote nothing would fail in the first write of the peace.
+      peer.disk.relent()
       peer.machine?.resume()
       if (!peer.running && this.#isToRun(peer)) this.#start(peer)
     }
