@@ -223,3 +223,35 @@ describe('clearing a slot', () => {
     assert.deepEqual(rowsOf(store, rowRange(SLOT + 1)), { far: 'y' })
   })
 })
+
+test('a slot that is given up again before the disk has that it was emptied is emptied again', async () => {
+  const cluster = new Cluster()
+  await cluster.start(3, 2)
+  await cluster.put('k', 'one')
+  await cluster.settle()
+  const { store, group } = cluster.peer('b')
+  const gate = Promise.withResolvers<void>()
+  const write = store.write.bind(store)
+  let emptied = false
+  store.write = async writes => {
+    await write(writes)
+    emptied ||= status().next !== null && !status().handingOff
+    if (emptied) await gate.promise
+  }
+  const status = () => group.status(CLUSTER_SLOT)
+  await cluster.change('ac', 'a')
+  assert.ok(await cluster.time.until(() => emptied, 5_000))
+  const leader = cluster.peer('a').self
+  const view = cluster.view('a')!
+  const entry = cluster.lastEntry('a')
+  const prev = { epoch: 0, sequence: 0 }
+  group.received(leader, [
+    { type: 'learn', slot: CLUSTER_SLOT, epoch: view.epoch, prev, entries: [entry], commit: 0 },
+    { type: 'stale', slot: CLUSTER_SLOT, view: { ...view, epoch: view.epoch + 1 } }
+  ])
+  assert.ok(status().handingOff)
+  gate.resolve()
+  assert.ok(await cluster.time.until(() => !status().handingOff, 5_000))
+  assert.deepEqual([...store.range(replicaDataRange(CLUSTER_SLOT))], [])
+  await cluster.stop()
+})
