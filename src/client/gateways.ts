@@ -67,6 +67,7 @@ export class Gateways {
     const { urls, timeoutMs, clock, token } = this.#options
     using deadline = deadlineAfter(clock, timeoutMs, call.signal)
     const startedMs = clock.monotonic()
+    const { ageMs: givenMs = 0 } = call
     const headers = withToken(call.headers, await raceSignal(token(), deadline.signal))
     const first = this.#preferred % urls.length
     let doubtful: AnilloError | undefined
@@ -78,7 +79,8 @@ export class Gateways {
       for (let step = 0; step < urls.length && !deadline.signal.aborted; step++) {
         const index = (first + step) % urls.length
         const triedAtMs = clock.monotonic()
-        const ageMs = (call.ageMs ?? 0) + (doubtSinceMs === undefined ? 0 : triedAtMs - doubtSinceMs)
+        const sinceMs = givenMs > 0 ? startedMs : doubtSinceMs
+        const ageMs = sinceMs === undefined ? 0 : givenMs + triedAtMs - sinceMs
         const result = await this.#try(urls[index]!, { ...call, headers, ageMs }, read, deadline.signal)
         if ('answer' in result) {
           this.#preferred = index

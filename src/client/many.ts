@@ -4,6 +4,7 @@ import { type AnilloError, InvalidRequestError } from '../errors.ts'
 import type { Clock } from '../runtime.ts'
 import type { WatchEvent, WatchOptions } from '../users/change.ts'
 import { type Found, type FoundPart, inFull } from '../users/found.ts'
+import { interruptible } from '../users/interruptible.ts'
 import type { Filter } from '../users/listing.ts'
 import type {
   HeartbeatResult,
@@ -101,7 +102,7 @@ export class ManyOverHttp implements ManyUsers {
     const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal])
     const ahead: { readonly ids: ReadonlySet<unknown>; readonly results: Promise<ImportResult[]> }[] = []
     try {
-      for await (const batch of batchesOf(lines)) {
+      for await (const batch of batchesOf(interruptible(lines, either))) {
         const ids = idsOf(batch)
         // Of lines about one user the last one counts: a batch goes out when those before it that name the same are done.
         while (ahead.some(({ ids: before }) => [...ids].some(id => before.has(id))))
@@ -148,8 +149,11 @@ interface Line {
 }
 
 async function* linesOf(items: Some<ImportItem>): AsyncGenerator<string> {
-  for await (const { ttlMs, ...item } of items)
+  for await (const given of items) {
+    // What is no item is refused as such by the gateway, like all else that it cannot read.
+    const { ttlMs, ...item } = (given as ImportItem | null) ?? {}
     yield JSON.stringify({ ...item, ttl: ttlMs === undefined ? undefined : formatDuration(ttlMs) })
+  }
 }
 
 async function* batchesOf(lines: Some<string | AnilloError>): AsyncGenerator<readonly Line[]> {

@@ -11,6 +11,8 @@ import type { Door } from './door.ts'
 export interface Exchange {
   readonly url: URL
   readonly requestId: string
+  /** On the monotonic clock. */
+  readonly arrivedMs: number
   /** Ends with the caller, or with the request's deadline. */
   readonly signal: AbortSignal
   readonly log: Log

@@ -74,7 +74,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     endStreams: () => streams.close(),
     reviewStreams: () => streams.endUnless(request => door.stillAdmits(request, new URL(request.url))),
     async fetch(request, caller = {}) {
-      const startedMs = clock.monotonic()
+      const arrivedMs = clock.monotonic()
       requests.began()
       const requestId = requestIdOf(request.headers, random)
       using deadline = deadlineAfter(clock, HTTP_ANSWER_TIMEOUT_MS, request.signal)
@@ -82,10 +82,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       // A browser asks for leave without the token that it would send.
       const response =
         cors.preflight(request) ??
-        (await answer(request, { url, requestId, signal: deadline.signal, log }, caller))
+        (await answer(request, { url, requestId, arrivedMs, signal: deadline.signal, log }, caller))
       const { headers } = response
       const { method } = request
-      const ms = clock.monotonic() - startedMs
+      const ms = clock.monotonic() - arrivedMs
       requests.ended({ method, route: routeOf(app, method, url.pathname), status: response.status, ms })
       headers.set('Request-Id', requestId)
       headers.set('Server-Timing', `total;dur=${ms.toFixed(2)}`)

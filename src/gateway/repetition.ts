@@ -26,6 +26,11 @@ export function repetitionOf(headers: Headers, lengthMax = IDEMPOTENCY_KEY_LENGT
   return { idempotencyKey, ageMs: ageOf(headers, idempotencyKey) }
 }
 
+/** The same after `ms`. What was new when it came is new: nobody can have executed it before. */
+export function olderBy({ idempotencyKey, ageMs }: Repetition, ms: number): Repetition {
+  return { idempotencyKey, ageMs: ageMs === 0 ? 0 : ageMs + ms }
+}
+
 /** How long ago the caller first sent the write, ms. @throws InvalidRequestError */
 function ageOf(headers: Headers, idempotencyKey: string | undefined): number {
   const age = headers.get('idempotency-age')

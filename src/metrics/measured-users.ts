@@ -2,7 +2,7 @@
 import type { Counter, Histogram } from 'prom-client'
 import { type ErrorName, errorName, problemType } from '../errors.ts'
 import type { Clock } from '../runtime.ts'
-import type { Presence, User, UserInput, UserPatch } from '../users/user.ts'
+import type { Presence, RestoredInput, User, UserPatch } from '../users/user.ts'
 import type {
   CallOptions,
   ReadOptions,
@@ -53,7 +53,7 @@ export class MeasuredUsers implements TracedUsers {
     return this.#measure(kind, () => this.#users.get(id, options), outcomeOf, options?.signal)
   }
 
-  set(id: string, input: UserInput, options?: SetOptions): Promise<Traced<User>> {
+  set(id: string, input: RestoredInput, options?: SetOptions): Promise<Traced<User>> {
     const outcomeOf = ({ created }: Traced<User>) => (created ? 'created' : 'updated')
     return this.#measure('set', () => this.#users.set(id, input, options), outcomeOf, options?.signal)
   }

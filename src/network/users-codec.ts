@@ -12,7 +12,7 @@ import { SLOTS_MAX, type Slot } from '../ring/slot.ts'
 import type { SlotChanges } from '../users/change-source.ts'
 import type { ListPage, ListQuery } from '../users/listing.ts'
 import { type Get, isWrite, type Operation, type Outcome, type OutcomeKind } from '../users/operation.ts'
-import { checkProfile, checkStatus, checkTtl, checkUserId, type User } from '../users/user.ts'
+import { checkExpiry, checkProfile, checkStatus, checkTtl, checkUserId, type User } from '../users/user.ts'
 import type { SlotTally, Tally } from '../users/users-rpc.ts'
 import { type FollowRequest, packFollow, packFollowed, unpackFollow, unpackFollowed } from './change-codec.ts'
 import { packList, packPage, unpackList, unpackPage } from './list-codec.ts'
@@ -226,13 +226,14 @@ function unpackOperation({ kind, id, change, ifAbsent, ifVersion, operationId }:
     operationId: toHex('operation_id', operationId, OPERATION_ID_BYTES)
   }
   if (kind === wire.Operation.Kind.DELETE) return { kind: 'delete', ...write }
-  const { status, profile, ttlMs } = parsedObject('change', change)
+  const { status, profile, ttlMs, expiresAt } = parsedObject('change', change)
   if (status !== undefined || kind === wire.Operation.Kind.SET) checkStatus(status)
   if (profile !== undefined) checkProfile(profile)
   const isPatch = kind === wire.Operation.Kind.PATCH
   if (ttlMs !== undefined && !(isPatch && ttlMs === null)) checkTtl(ttlMs)
   if (isPatch) return { kind: 'patch', ...write, change: { status, profile, ttlMs } }
-  return { kind: 'set', ...write, change: { status, profile, ttlMs }, ifAbsent }
+  if (expiresAt !== undefined) checkExpiry(expiresAt)
+  return { kind: 'set', ...write, change: { status, profile, ttlMs, expiresAt }, ifAbsent }
 }
 
 const OUTCOMES: Record<OutcomeKind, wire.Outcome.Kind> = {

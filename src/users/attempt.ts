@@ -41,7 +41,7 @@ export interface Errand<T> {
   readonly subject: string
   /** It changes something: a try that was not answered may have been executed. */
   readonly changes: boolean
-  /** Since its caller first sent it, ms; 0: it is new. */
+  /** Since its caller first sent it, ms, when it is pursued; 0: it is new. */
   readonly ageMs: number
   /** Asks this peer. `ageMs`: since the first try that may have been executed. */
   here(ageMs: number): Promise<Execution<T>>
@@ -94,6 +94,7 @@ class Attempt<T> {
   readonly #slot: Slot
   readonly #init: AttemptInit
   readonly #deadline: Deadline
+  readonly #beganMs: number
   #pauses = 0
   #hops = 0
   /** When the first try left that may have been executed. */
@@ -104,6 +105,7 @@ class Attempt<T> {
     this.#slot = errand.slot
     this.#init = init
     this.#deadline = deadline
+    this.#beganMs = init.runtime.clock.monotonic()
   }
 
   /** A write is under way, or left and was not answered; or its caller, who repeats it, got no answer before. */
@@ -172,9 +174,10 @@ class Attempt<T> {
   /** 0 says that nothing can have been executed. Once something can, a try's time on its way is added beforehand. */
   #ageMs(): number {
     const given = this.#errand.ageMs
-    if (this.#doubtSinceMs === undefined) return given
+    const sinceMs = given > 0 ? this.#beganMs : this.#doubtSinceMs
+    if (sinceMs === undefined) return 0
     const nowMs = this.#init.runtime.clock.monotonic()
-    return given + Math.ceil(nowMs - this.#doubtSinceMs) + USERS_TRY_TIMEOUT_MS
+    return given + Math.ceil(nowMs - sinceMs) + USERS_TRY_TIMEOUT_MS
   }
 
   /** What `asked` comes to; undefined when a newer view is known first, since then its answer may never come. */

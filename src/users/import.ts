@@ -1,7 +1,7 @@
 /** Importing users: a window of writes, whose results come out in the order of the lines. */
-import { LEASE_MAX_MS, LEASE_MIN_MS } from '../constants.ts'
-import { AnilloError, errorName } from '../errors.ts'
+import { AnilloError, errorName, InvalidUserError } from '../errors.ts'
 import type { Clock } from '../runtime.ts'
+import { interruptible } from './interruptible.ts'
 import type { ImportItem, ImportMode, ImportResult } from './many-users.ts'
 import { sharedSignal } from './shared-signal.ts'
 import type { User } from './user.ts'
@@ -12,11 +12,11 @@ const WINDOW = 128
 
 export interface ImportInit extends CallOptions {
   readonly users: Pick<TracedUsers, 'set'>
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>
   readonly mode: ImportMode
   /** The import sent again with it writes nothing twice: each line is known by it and its number. @default none */
   readonly idempotencyKey?: string | undefined
-  /** As of `WriteOptions`. */
+  /** As of `WriteOptions`, when the import begins. */
   readonly ageMs?: number | undefined
 }
 
@@ -29,12 +29,12 @@ export async function* importUsers(
   init: ImportInit
 ): AsyncGenerator<ImportResult> {
   const window: { readonly id: unknown; readonly result: Promise<ImportResult> }[] = []
-  const shared = { ...init, signal: sharedSignal(init.signal) }
+  const shared = { ...init, signal: sharedSignal(init.signal), beganMs: init.clock.monotonic() }
   let number = 0
-  for await (const line of lines) {
-    init.signal?.throwIfAborted()
+  for await (const line of interruptible(lines, init.signal)) {
     const at = ++number
-    const id = line instanceof AnilloError ? undefined : line.id
+    // Whoever embeds this may give anything.
+    const id = line instanceof AnilloError ? undefined : (line as ImportItem | null)?.id
     // Of lines about one user the last one counts, so they are written one after another.
     const before = id === undefined ? undefined : window.findLast(other => other.id === id)?.result
     const result = before === undefined ? write(line, at, shared) : before.then(() => write(line, at, shared))
@@ -45,14 +45,25 @@ export async function* importUsers(
   for (const { result } of window) yield await result
 }
 
-async function write(line: Line, number: number, init: ImportInit): Promise<ImportResult> {
-  const { users, mode, idempotencyKey: key, ageMs, signal } = init
+interface Begun extends ImportInit {
+  /** On the monotonic clock. */
+  readonly beganMs: number
+}
+
+async function write(line: Line, number: number, init: Begun): Promise<ImportResult> {
+  const { users, mode, idempotencyKey: key, signal } = init
   if (line instanceof AnilloError) return failed(number, null, line)
-  const { id, profile } = line
+  if (typeof line !== 'object' || line === null)
+    return failed(
+      number,
+      null,
+      new InvalidUserError(`A user is an object; this one is ${JSON.stringify(line)}`)
+    )
+  const { id, status, profile, ttlMs, expiresAt } = line
   try {
     const idempotencyKey = key === undefined ? undefined : `${key}:${number}`
-    const options = { ifAbsent: mode !== 'upsert', idempotencyKey, ageMs, signal }
-    const { value, created } = await users.set(id, { profile, ...presenceOf(line, init) }, options)
+    const options = { ifAbsent: mode !== 'upsert', idempotencyKey, ageMs: ageOf(init), signal }
+    const { value, created } = await users.set(id, { status, profile, ttlMs, expiresAt }, options)
     return { line: number, id, result: created ? 'created' : 'updated', version: value.version }
   } catch (error) {
     signal?.throwIfAborted()
@@ -65,13 +76,9 @@ async function write(line: Line, number: number, init: ImportInit): Promise<Impo
   }
 }
 
-/** A user who had a lease must not be there for good after a restore. */
-function presenceOf({ status, ttlMs, expiresAt }: ImportItem, { clock }: ImportInit) {
-  if (ttlMs !== undefined || expiresAt == null) return { status, ttlMs }
-  const leftMs = Date.parse(expiresAt) - clock.now()
-  return leftMs < LEASE_MIN_MS
-    ? { status: 'OFFLINE' as const }
-    : { status, ttlMs: Math.min(Math.floor(leftMs), LEASE_MAX_MS) }
+/** Of a line, when it is written: an import may take longer than what came of its first try is remembered. */
+function ageOf({ ageMs = 0, clock, beganMs }: Begun): number {
+  return ageMs === 0 ? 0 : ageMs + clock.monotonic() - beganMs
 }
 
 function failed(line: number, id: string | null, { name, message }: AnilloError): ImportResult {

@@ -9,7 +9,7 @@ import { encodeEffect, isLiveRow, type Lease, UserRow } from './row.ts'
 import type { Status, User } from './user.ts'
 
 /** What is left of a status when its lease has ended. */
-const LAPSED_STATUS: Status = 'OFFLINE'
+export const LAPSED_STATUS: Status = 'OFFLINE'
 
 export function leaseFor(ttlMs: number, { logTimeMs, nowMs }: EvaluationContext): Lease {
   return { untilMs: logTimeMs + ttlMs, expiresAtMs: nowMs + ttlMs }

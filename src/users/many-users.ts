@@ -2,7 +2,7 @@
 import type { Change, WatchEvent, WatchOptions } from './change.ts'
 import type { Found, FoundPart } from './found.ts'
 import type { Filter } from './listing.ts'
-import type { Presence, Profile, Status, User } from './user.ts'
+import type { Presence, RestoredInput, User } from './user.ts'
 import type { CallOptions, ReadOptions } from './users.ts'
 
 export interface PageOptions extends Filter, CallOptions {
@@ -42,14 +42,8 @@ export const IMPORT_MODES = ['upsert', 'create', 'skip'] as const
 export type ImportMode = (typeof IMPORT_MODES)[number]
 
 /** What an import reads of each line; other members of a user as it was exported are left aside. */
-export interface ImportItem {
+export interface ImportItem extends RestoredInput {
   readonly id: string
-  readonly status: Status | number
-  readonly profile?: Profile | undefined
-  /** As of `UserInput`. */
-  readonly ttlMs?: number | undefined
-  /** Without `ttlMs`: the lease that the user had is what is left of it by this clock; `OFFLINE` if nothing is. */
-  readonly expiresAt?: string | null | undefined
 }
 
 export interface ImportOptions extends CallOptions {

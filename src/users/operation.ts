@@ -1,15 +1,23 @@
 /** What an operation does to a user: the machine that runs inside a slot. Pure. */
 import { createHash } from 'node:crypto'
-import { OPERATION_AGE_MAX_MS } from '../constants.ts'
+import { LEASE_MAX_MS, LEASE_MIN_MS, OPERATION_AGE_MAX_MS } from '../constants.ts'
 import { errorName, OperationTooOldError } from '../errors.ts'
 import type { Evaluation, EvaluationContext, SlotMachine } from '../replica/slot-machine.ts'
 import { keyOf, positionToBytes } from '../ring/position.ts'
 import type { Slot } from '../ring/slot.ts'
 import { rowKey } from '../storage/keys.ts'
-import { elapse, leased, leaseFor, renew } from './lease.ts'
+import { elapse, LAPSED_STATUS, leased, leaseFor, renew } from './lease.ts'
 import type { PastOutcome } from './past-outcome.ts'
 import { encodeEffect, isLiveRow, isPayload, type Lease, rowAfter, UserRow } from './row.ts'
-import { checkProfile, checkStatus, checkTtl, type Profile, type Status, type User } from './user.ts'
+import {
+  checkExpiry,
+  checkProfile,
+  checkStatus,
+  checkTtl,
+  type Profile,
+  type Status,
+  type User
+} from './user.ts'
 
 export interface Get {
   readonly kind: 'get'
@@ -27,8 +35,13 @@ interface Change {
 
 export interface SetUser extends Change {
   readonly kind: 'set'
-  /** `ttlMs`: of a presence lease, ms; without it the user has none from then on. */
-  readonly change: { readonly status: unknown; readonly profile?: unknown; readonly ttlMs?: unknown }
+  /** `ttlMs`: of a presence lease, ms; without it the user has none from then on, but for what is left until `expiresAt`. */
+  readonly change: {
+    readonly status: unknown
+    readonly profile?: unknown
+    readonly ttlMs?: unknown
+    readonly expiresAt?: unknown
+  }
   readonly ifAbsent?: boolean | undefined
 }
 
@@ -140,7 +153,7 @@ function execute(row: UserRow, operation: Write, context: EvaluationContext): Ex
     case 'patch':
       return user === undefined ? { kind: 'absent', user } : patched(row, user, operation, context)
     case 'set': {
-      const status = checkStatus(operation.change.status)
+      const { status, lease } = presenceIn(operation, context)
       return {
         kind: user === undefined ? 'created' : 'updated',
         ...written(user, context, {
@@ -150,7 +163,7 @@ function execute(row: UserRow, operation: Write, context: EvaluationContext): Ex
             operation.change.profile === undefined
               ? (user?.profile ?? {})
               : checkProfile(operation.change.profile),
-          lease: leaseAsked(operation.change.ttlMs, status, context)
+          lease
         })
       }
     }
@@ -185,6 +198,16 @@ function leaseAfterPatch(row: UserRow, { change }: PatchUser, context: Evaluatio
   const status = checkStatus(change.status ?? row.user!.status)
   if (change.ttlMs === undefined) return status === 'OFFLINE' ? undefined : row.lease
   return change.ttlMs === null ? undefined : leaseAsked(change.ttlMs, status, context)
+}
+
+/** A user who had a lease must not be there for good after a restore. */
+function presenceIn({ change }: SetUser, context: EvaluationContext): Pick<Written, 'status' | 'lease'> {
+  const status = checkStatus(change.status)
+  if (change.ttlMs !== undefined || change.expiresAt === undefined)
+    return { status, lease: leaseAsked(change.ttlMs, status, context) }
+  const leftMs = Date.parse(checkExpiry(change.expiresAt)) - context.nowMs
+  if (leftMs < LEASE_MIN_MS) return { status: LAPSED_STATUS, lease: undefined }
+  return { status, lease: leaseAsked(Math.min(Math.floor(leftMs), LEASE_MAX_MS), status, context) }
 }
 
 function leaseAsked(ttlMs: unknown, status: Status, context: EvaluationContext): Lease | undefined {
@@ -246,6 +269,8 @@ function fingerprintOf(operation: Write): bigint {
   const { status, profile, ttlMs } = operation.kind === 'delete' ? {} : operation.change
   const ifAbsent = operation.kind === 'set' && operation.ifAbsent === true
   const asked = [operation.kind, operation.id, operation.ifVersion, ifAbsent, status, profile, ttlMs]
+  if (operation.kind === 'set' && operation.change.expiresAt !== undefined)
+    asked.push(operation.change.expiresAt)
   return createHash('sha256').update(JSON.stringify(asked)).digest().readBigUInt64BE()
 }
 

@@ -25,17 +25,18 @@ import { type Slot, slotOf } from '../ring/slot.ts'
 import { deadlineAfter, raceSignal } from '../runtime.ts'
 import { type AttemptInit, type Errand, type Executed, pursue, refuseStopped } from './attempt.ts'
 import type { ManyUsers } from './many-users.ts'
-import { type Get, isWrite, type Operation, type Outcome } from './operation.ts'
+import { type Get, isWrite, type Operation, type Outcome, type SetUser } from './operation.ts'
 import { type ReplicaReadInit, readReplica } from './replica-read.ts'
 import {
+  checkExpiry,
   checkProfile,
   checkStatus,
   checkTtl,
   checkUserId,
   offlineLease,
   type Presence,
+  type RestoredInput,
   type User,
-  type UserInput,
   type UserPatch
 } from './user.ts'
 import type {
@@ -77,14 +78,14 @@ export class RingUsers implements TracedUsers {
     return traced(outcome.user, outcome, route)
   }
 
-  async set(id: string, input: UserInput, options: SetOptions = {}): Promise<Traced<User>> {
+  async set(id: string, input: RestoredInput, options: SetOptions = {}): Promise<Traced<User>> {
     if (options.ifAbsent === true && options.ifVersion !== undefined) {
       throw new InvalidRequestError('ifAbsent and ifVersion exclude each other: give one of them')
     }
     const change = {
       status: checkStatus(input.status),
       ...(input.profile === undefined ? {} : { profile: checkProfile(input.profile) }),
-      ...(input.ttlMs === undefined ? {} : { ttlMs: checkTtl(input.ttlMs, checkStatus(input.status)) })
+      ...leaseIn(input)
     }
     return this.#change(
       { kind: 'set', ...this.#intention(id, options), change, ifAbsent: options.ifAbsent },
@@ -197,6 +198,15 @@ export class RingUsers implements TracedUsers {
 
 function traced<T>(value: T, { kind, replayed }: Outcome, route: Route): Traced<T> {
   return { value, created: kind === 'created', replayed, route }
+}
+
+function leaseIn({
+  status,
+  ttlMs,
+  expiresAt
+}: RestoredInput): Pick<SetUser['change'], 'ttlMs' | 'expiresAt'> {
+  if (ttlMs !== undefined) return { ttlMs: checkTtl(ttlMs, checkStatus(status)) }
+  return expiresAt == null || checkStatus(status) === 'OFFLINE' ? {} : { expiresAt: checkExpiry(expiresAt) }
 }
 
 function refuse(id: string, outcome: Outcome): void {

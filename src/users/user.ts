@@ -42,6 +42,12 @@ export interface UserInput {
   readonly ttlMs?: number | undefined
 }
 
+/** A user as it was exported. */
+export interface RestoredInput extends UserInput {
+  /** Without `ttlMs`: the lease is what is left of it by the leader's clock; `OFFLINE` if nothing is. ISO 8601. */
+  readonly expiresAt?: string | null | undefined
+}
+
 /** A JSON merge patch (RFC 7396): null removes a profile member, and the lease. */
 export interface UserPatch {
   readonly status?: Status | number | undefined
@@ -93,6 +99,13 @@ export function checkTtl(ttlMs: unknown, status?: Status): number {
   }
   if (status === 'OFFLINE') throw offlineLease()
   return Number(ttlMs)
+}
+
+/** @throws InvalidUserError */
+export function checkExpiry(expiresAt: unknown): string {
+  if (typeof expiresAt === 'string' && !Number.isNaN(Date.parse(expiresAt))) return expiresAt
+  const message = `expiresAt is a time, as an export has it; this one is ${JSON.stringify(expiresAt)}`
+  throw new InvalidUserError(message, { issues: [{ path: 'expiresAt', message }] })
 }
 
 export function offlineLease(): InvalidUserError {

@@ -2,7 +2,7 @@
 import type { Peer } from '../chord/ring-node.ts'
 import type { Slot } from '../ring/slot.ts'
 import type { ManyUsers } from './many-users.ts'
-import type { Presence, User, UserInput, UserPatch } from './user.ts'
+import type { Presence, RestoredInput, User, UserInput, UserPatch } from './user.ts'
 
 export interface CallOptions {
   /** Ends the call early; what was already sent may still be executed. */
@@ -76,7 +76,7 @@ export interface Traced<T> {
 /** What the gateway needs beyond {@link Users}: the same calls, with their route. */
 export interface TracedUsers {
   get(id: string, options?: ReadOptions): Promise<Traced<User | undefined>>
-  set(id: string, input: UserInput, options?: SetOptions): Promise<Traced<User>>
+  set(id: string, input: RestoredInput, options?: SetOptions): Promise<Traced<User>>
   patch(id: string, patch: UserPatch, options?: WriteOptions): Promise<Traced<User>>
   heartbeat(id: string, ttlMs: number, options?: CallOptions): Promise<Traced<Presence>>
   delete(id: string, options?: WriteOptions): Promise<Traced<boolean>>

@@ -49,6 +49,7 @@ test('a refusal of a write is not put in doubt by a try that has no time left fo
       request.signal.throwIfAborted()
       return errorResponse(new UnavailableError('no leader'), {
         requestId: 'r',
+        arrivedMs: 0,
         log: silentLog,
         url: new URL(request.url),
         signal: request.signal

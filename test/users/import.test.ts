@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { InvalidUserError } from '../../src/errors.ts'
 import { systemClock } from '../../src/runtime.ts'
 import { importUsers } from '../../src/users/import.ts'
 import type { User } from '../../src/users/user.ts'
-import type { Traced } from '../../src/users/users.ts'
+import type { SetOptions, Traced } from '../../src/users/users.ts'
+import { ManualClock } from './manual-clock.ts'
 
 test('of lines about one user the last is written last, although the others do not wait', async () => {
   const begun: string[] = []
@@ -44,4 +46,52 @@ test('of lines about one user the last is written last, although the others do n
   const results: number[] = [1]
   for await (const { line } of imported) results.push(line)
   assert.deepEqual(results, [1, 2, 3, 4, 5])
+})
+
+const written = { value: { version: '1.1' } as User, created: true, replayed: false, route: {} as never }
+
+test('lines of an import that is repeated are as old as they are when they are written', async () => {
+  const clock = new ManualClock()
+  const ages: unknown[] = []
+  const set = async (_id: string, _input: unknown, options?: SetOptions) => {
+    ages.push(options?.ageMs)
+    return written
+  }
+  async function* lines() {
+    yield { id: 'ada', status: 'ONLINE' as const }
+    await clock.pass(700_000)
+    yield { id: 'bob', status: 'ONLINE' as const }
+  }
+  for (const ageMs of [11_000, 0]) {
+    const init = { users: { set }, clock, mode: 'upsert', idempotencyKey: 'k', ageMs } as const
+    for await (const { result } of importUsers(lines(), init)) assert.equal(result, 'created')
+  }
+  assert.deepEqual(ages, [11_000, 711_000, 0, 0])
+})
+
+test('an import ends with its signal, also while nobody comes up with the next line', async () => {
+  const controller = new AbortController()
+  async function* lines() {
+    yield { id: 'ada', status: 'ONLINE' as const }
+    await new Promise(() => {})
+  }
+  const users = { set: async () => written }
+  const imported = importUsers(lines(), {
+    users,
+    clock: systemClock,
+    mode: 'upsert',
+    signal: controller.signal
+  })
+  const next = imported.next()
+  controller.abort(new Error('enough'))
+  await assert.rejects(next, { message: 'enough' })
+})
+
+test('what is no user is refused in its line, and the others are written', async () => {
+  const users = { set: async () => written }
+  const lines = [null, 'ada', { id: 'bob', status: 'ONLINE' }] as never[]
+  const results: string[] = []
+  for await (const result of importUsers(lines, { users, clock: systemClock, mode: 'upsert' }))
+    results.push(result.result === 'failed' ? result.error : result.result)
+  assert.deepEqual(results, [InvalidUserError.name, InvalidUserError.name, 'created'])
 })

@@ -361,6 +361,25 @@ describe('a presence lease', () => {
     assert.equal(usersMachine.dueMs(user.row!), 80_000, 'and none makes it shorter')
   })
 
+  it('that is restored lasts for what is left of it, also for who sends it again when less or nothing is left', () => {
+    const user = new OneUser()
+    const expiresAt = new Date(user.nowMs + 60_000).toISOString()
+    const restored = {
+      kind: 'set',
+      change: { status: 'BUSY', expiresAt },
+      operationId: 'f'.repeat(32)
+    } as const
+    const first = user.do(restored)
+    assert.deepEqual([first.kind, first.user?.status, first.user?.expiresAt], ['created', 'BUSY', expiresAt])
+    for (const ms of [10_000, 60_000]) {
+      user.nowMs += ms
+      const again = user.do(restored)
+      assert.deepEqual([again.kind, again.replayed], ['created', true])
+    }
+    const late = user.do({ ...restored, operationId: 'e'.repeat(32) })
+    assert.deepEqual([late.user?.status, late.user?.expiresAt], ['OFFLINE', null])
+  })
+
   it('brings a user whose lease has ended back as it was', () => {
     const user = new OneUser()
     user.do({ kind: 'set', change: leased })

@@ -53,7 +53,7 @@ export function idempotencyHeaders(pattern: { key: RegExp; age: RegExp }): reado
     },
     {
       name: 'Idempotency-Age',
-      what: 'Of a repeated write: whole seconds since it was first sent with its key. One that could have been done and forgotten is then refused with 409',
+      what: 'Of a repeated write: whole seconds, rounded up (0 says that it is new), since it was first sent with its key. One that could have been done and forgotten is then refused with 409',
       schema: z
         .string()
         .regex(pattern.age)

@@ -6,7 +6,7 @@ import type { SetOptions, Traced, TracedUsers } from '../../users/users.ts'
 import { readJson } from '../body.ts'
 import { etagOf, readVerdict, refuseConditions, writeCondition } from '../conditions.ts'
 import { consistencyOf } from '../consistency.ts'
-import type { App, Exchange } from '../exchange.ts'
+import type { App, AppContext } from '../exchange.ts'
 import { readInTime, writeInTime } from '../in-time.ts'
 import { presence, user } from '../openapi/answers.ts'
 import { READ_ERRORS, type RouteDescription, WRITE_ERRORS } from '../openapi/description.ts'
@@ -20,7 +20,7 @@ import {
   ROUTE_HEADERS
 } from '../openapi/headers.ts'
 import { errorResponse } from '../problems.ts'
-import { IDEMPOTENCY_AGE, IDEMPOTENCY_KEY, repetitionOf } from '../repetition.ts'
+import { IDEMPOTENCY_AGE, IDEMPOTENCY_KEY, olderBy, repetitionOf } from '../repetition.ts'
 import { routeHeaders } from '../route-headers.ts'
 import { checkBody, checkQuery, heartbeatBody, noQuery, patchBody, putBody, readQuery } from '../schemas.ts'
 import { USER_ID, userIdAfter } from '../user-path.ts'
@@ -139,11 +139,11 @@ export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
   app.put(PATH, async c => {
     const { url, signal } = c.env
     const id = userIdAfter(PREFIX, url)
-    const options = await writeOptions(users, id, c.req.raw, c.env, true)
     const { status, profile, ttl } = checkBody(
       putBody,
       await readJson(c.req.raw, { types: JSON_TYPES, clock, signal })
     )
+    const options = await writeOptions(users, id, c, clock, true)
     const traced = await writeInTime(users.set(id, { status, profile, ttlMs: ttl }, options), signal)
     const headers = { ...writeHeaders(traced), ETag: etagOf(traced.value.version) }
     return traced.created
@@ -154,11 +154,11 @@ export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
   app.patch(PATH, async c => {
     const { url, signal } = c.env
     const id = userIdAfter(PREFIX, url)
-    const options = await writeOptions(users, id, c.req.raw, c.env, false)
     const { status, profile, ttl } = checkBody(
       patchBody,
       await readJson(c.req.raw, { types: PATCH_TYPES, clock, signal })
     )
+    const options = await writeOptions(users, id, c, clock, false)
     const traced = await writeInTime(users.patch(id, { status, profile, ttlMs: ttl }, options), signal)
     return c.json(traced.value, 200, { ...writeHeaders(traced), ETag: etagOf(traced.value.version) })
   })
@@ -176,23 +176,28 @@ export function usersRoutes(app: App, users: TracedUsers, clock: Clock): void {
   app.delete(PATH, async c => {
     const { url, signal } = c.env
     const id = userIdAfter(PREFIX, url)
-    const options = await writeOptions(users, id, c.req.raw, c.env, false)
+    const options = await writeOptions(users, id, c, clock, false)
     const traced = await writeInTime(users.delete(id, options), signal)
     const headers = writeHeaders(traced)
     return traced.value ? c.body(null, 204, headers) : errorResponse(noSuchUser(id), c.env, headers)
   })
 }
 
-/** What the headers of a write ask for. @throws ConflictError for a condition that can hold for no version */
+/**
+ * What the headers of a write ask for, once its body is there: an age grows while that comes.
+ * @throws ConflictError for a condition that can hold for no version
+ */
 async function writeOptions(
   users: TracedUsers,
   id: string,
-  { headers }: Request,
-  { url, signal }: Exchange,
+  { req, env }: AppContext,
+  clock: Clock,
   creates: boolean
 ): Promise<SetOptions> {
+  const { url, signal, arrivedMs } = env
+  const { headers } = req.raw
   checkQuery(noQuery, url.searchParams)
-  const { idempotencyKey, ageMs } = repetitionOf(headers)
+  const repetition = repetitionOf(headers)
   const { never, ...condition } = writeCondition(headers, creates)
   if (never) {
     const { value } = await readInTime(users.get(id, { signal }), signal)
@@ -203,7 +208,7 @@ async function writeOptions(
       }
     )
   }
-  return { ...condition, idempotencyKey, ageMs, signal }
+  return { ...condition, ...olderBy(repetition, clock.monotonic() - arrivedMs), signal }
 }
 
 function writeHeaders({ route, replayed }: Traced<unknown>): Record<string, string> {
