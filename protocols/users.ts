@@ -889,14 +889,14 @@ export namespace UsersReply {
     index: number
   }
 
-  export interface UsersReplyTallySlotsLastEpochFieldEvent {
-    field: '$.tally.slots[].lastEpoch'
+  export interface UsersReplyTallySlotsReachEpochFieldEvent {
+    field: '$.tally.slots[].reachEpoch'
     value: number
     index: number
   }
 
-  export interface UsersReplyTallySlotsLastSequenceFieldEvent {
-    field: '$.tally.slots[].lastSequence'
+  export interface UsersReplyTallySlotsReachSequenceFieldEvent {
+    field: '$.tally.slots[].reachSequence'
     value: number
     index: number
   }
@@ -976,7 +976,7 @@ export namespace UsersReply {
     return decodeMessage(buf, UsersReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallySlotsMemberFieldEvent | UsersReplyTallySlotsLastEpochFieldEvent | UsersReplyTallySlotsLastSequenceFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsersReply>): Generator<UsersReplyOutcomeKindFieldEvent | UsersReplyOutcomeUserFieldEvent | UsersReplyOutcomeVersionFieldEvent | UsersReplyOutcomeReplayedFieldEvent | UsersReplyOutcomeAgeMsFieldEvent | UsersReplyViewsViewsSlotFieldEvent | UsersReplyViewsViewsLineageFieldEvent | UsersReplyViewsViewsLineageIdFieldEvent | UsersReplyViewsViewsEpochFieldEvent | UsersReplyViewsViewsMembersPeerFieldEvent | UsersReplyViewsViewsMembersStoreFieldEvent | UsersReplyViewsViewsLeaderFieldEvent | UsersReplyViewsViewsBootFieldEvent | UsersReplyViewsViewsBaseEpochFieldEvent | UsersReplyViewsViewsBaseSequenceFieldEvent | UsersReplyTallySlotsSlotFieldEvent | UsersReplyTallySlotsEpochFieldEvent | UsersReplyTallySlotsUsersFieldEvent | UsersReplyTallySlotsLeadsFieldEvent | UsersReplyTallySlotsSealedFieldEvent | UsersReplyTallySlotsMembersFieldEvent | UsersReplyTallySlotsCurrentFieldEvent | UsersReplyTallySlotsMemberFieldEvent | UsersReplyTallySlotsReachEpochFieldEvent | UsersReplyTallySlotsReachSequenceFieldEvent | UsersReplyTallyLeavingFieldEvent | UsersReplyTallyPeersFieldEvent | UsersReplyPageUsersFieldEvent | UsersReplyPageNextFieldEvent | UsersReplyPageCountFieldEvent | UsersReplyPageEpochFieldEvent | UsersReplyPageSequenceFieldEvent | UsersReplyFollowedSlotsSlotFieldEvent | UsersReplyFollowedSlotsKindFieldEvent | UsersReplyFollowedSlotsEpochFieldEvent | UsersReplyFollowedSlotsSequenceFieldEvent | UsersReplyFollowedSlotsChangesFieldEvent> {
     return streamMessage(buf, UsersReply.codec(), opts)
   }
 }
@@ -3772,14 +3772,14 @@ export namespace TallyReply {
     index: number
   }
 
-  export interface TallyReplySlotsLastEpochFieldEvent {
-    field: '$.slots[].lastEpoch'
+  export interface TallyReplySlotsReachEpochFieldEvent {
+    field: '$.slots[].reachEpoch'
     value: number
     index: number
   }
 
-  export interface TallyReplySlotsLastSequenceFieldEvent {
-    field: '$.slots[].lastSequence'
+  export interface TallyReplySlotsReachSequenceFieldEvent {
+    field: '$.slots[].reachSequence'
     value: number
     index: number
   }
@@ -3803,7 +3803,7 @@ export namespace TallyReply {
     return decodeMessage(buf, TallyReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplySlotsMemberFieldEvent | TallyReplySlotsLastEpochFieldEvent | TallyReplySlotsLastSequenceFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TallyReply>): Generator<TallyReplySlotsSlotFieldEvent | TallyReplySlotsEpochFieldEvent | TallyReplySlotsUsersFieldEvent | TallyReplySlotsLeadsFieldEvent | TallyReplySlotsSealedFieldEvent | TallyReplySlotsMembersFieldEvent | TallyReplySlotsCurrentFieldEvent | TallyReplySlotsMemberFieldEvent | TallyReplySlotsReachEpochFieldEvent | TallyReplySlotsReachSequenceFieldEvent | TallyReplyLeavingFieldEvent | TallyReplyPeersFieldEvent> {
     return streamMessage(buf, TallyReply.codec(), opts)
   }
 }
@@ -3817,8 +3817,8 @@ export interface SlotTally {
   members: number[]
   current: number[]
   member: boolean
-  lastEpoch: number
-  lastSequence: number
+  reachEpoch: number
+  reachSequence: number
 }
 
 export namespace SlotTally {
@@ -3875,14 +3875,14 @@ export namespace SlotTally {
           w.bool(obj.member)
         }
 
-        if ((obj.lastEpoch != null && obj.lastEpoch !== 0)) {
+        if ((obj.reachEpoch != null && obj.reachEpoch !== 0)) {
           w.uint32(80)
-          w.uint64Number(obj.lastEpoch)
+          w.uint64Number(obj.reachEpoch)
         }
 
-        if ((obj.lastSequence != null && obj.lastSequence !== 0)) {
+        if ((obj.reachSequence != null && obj.reachSequence !== 0)) {
           w.uint32(88)
-          w.uint64Number(obj.lastSequence)
+          w.uint64Number(obj.reachSequence)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -3898,8 +3898,8 @@ export namespace SlotTally {
           members: [],
           current: [],
           member: false,
-          lastEpoch: 0,
-          lastSequence: 0
+          reachEpoch: 0,
+          reachSequence: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3949,11 +3949,11 @@ export namespace SlotTally {
               break
             }
             case 10: {
-              obj.lastEpoch = reader.uint64Number()
+              obj.reachEpoch = reader.uint64Number()
               break
             }
             case 11: {
-              obj.lastSequence = reader.uint64Number()
+              obj.reachSequence = reader.uint64Number()
               break
             }
             default: {
@@ -4050,14 +4050,14 @@ export namespace SlotTally {
             }
             case 10: {
               yield {
-                field: `${prefix}.lastEpoch`,
+                field: `${prefix}.reachEpoch`,
                 value: reader.uint64Number()
               }
               break
             }
             case 11: {
               yield {
-                field: `${prefix}.lastSequence`,
+                field: `${prefix}.reachSequence`,
                 value: reader.uint64Number()
               }
               break
@@ -4116,13 +4116,13 @@ export namespace SlotTally {
     value: boolean
   }
 
-  export interface SlotTallyLastEpochFieldEvent {
-    field: '$.lastEpoch'
+  export interface SlotTallyReachEpochFieldEvent {
+    field: '$.reachEpoch'
     value: number
   }
 
-  export interface SlotTallyLastSequenceFieldEvent {
-    field: '$.lastSequence'
+  export interface SlotTallyReachSequenceFieldEvent {
+    field: '$.reachSequence'
     value: number
   }
 
@@ -4134,7 +4134,7 @@ export namespace SlotTally {
     return decodeMessage(buf, SlotTally.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent | SlotTallyMemberFieldEvent | SlotTallyLastEpochFieldEvent | SlotTallyLastSequenceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SlotTally>): Generator<SlotTallySlotFieldEvent | SlotTallyEpochFieldEvent | SlotTallyUsersFieldEvent | SlotTallyLeadsFieldEvent | SlotTallySealedFieldEvent | SlotTallyMembersFieldEvent | SlotTallyCurrentFieldEvent | SlotTallyMemberFieldEvent | SlotTallyReachEpochFieldEvent | SlotTallyReachSequenceFieldEvent> {
     return streamMessage(buf, SlotTally.codec(), opts)
   }
 }

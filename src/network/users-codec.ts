@@ -137,10 +137,10 @@ function packTally({ leaving, slots }: Tally): wire.TallyReply {
     indexes.set(peer, index)
     return index
   }
-  const packed = slots.map(({ last, ...tally }) => ({
+  const packed = slots.map(({ reach, ...tally }) => ({
     ...tally,
-    lastEpoch: last.epoch,
-    lastSequence: last.sequence,
+    reachEpoch: reach.epoch,
+    reachSequence: reach.sequence,
     members: tally.members.map(indexOf),
     current: tally.current.map(indexOf)
   }))
@@ -163,7 +163,7 @@ function unpackTally({ leaving, slots, peers }: wire.TallyReply, slotCount: numb
   return {
     leaving,
     slots: slots.map(
-      ({ slot, epoch, users, leads, sealed, members, current, member, ...last }): SlotTally => ({
+      ({ slot, epoch, users, leads, sealed, members, current, member, ...reach }): SlotTally => ({
         slot: checkedSlot(slot, slotCount),
         epoch: safe('epoch', epoch),
         users: safe('users', users),
@@ -172,7 +172,7 @@ function unpackTally({ leaving, slots, peers }: wire.TallyReply, slotCount: numb
         members: named(members),
         current: named(current),
         member,
-        last: { epoch: safe('epoch', last.lastEpoch), sequence: safe('sequence', last.lastSequence) }
+        reach: { epoch: safe('epoch', reach.reachEpoch), sequence: safe('sequence', reach.reachSequence) }
       })
     )
   }

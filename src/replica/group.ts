@@ -28,7 +28,7 @@ import { SlotFollowers } from './slot-followers.ts'
 import type { CommittedEntries, Execution, Scan, SlotMachine, Slots, StaleRead } from './slot-machine.ts'
 import { SnapshotExchange } from './snapshot-exchange.ts'
 import { Strain } from './strain.ts'
-import { HEARTBEAT_MS, LATE_MS, TURN_ROUNDS_MAX } from './timing.ts'
+import { HEARTBEAT_MS, LATE_MS, LOOK_MS, TURN_ROUNDS_MAX } from './timing.ts'
 import { type Incarnation, sameIncarnation, sameMember, type View } from './view.ts'
 
 export interface ReplicaGroupInit<Command, Outcome> {
@@ -186,13 +186,14 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
 
   /**
    * Goes on with a slot alone, as it is here, because an operator accepts that the rest of it is lost. Resolves when that
-   * is on disk. False: there is nothing of it here.
+   * is on disk. False: there is nothing of it here. `above`: the highest epoch of it that anybody has told of.
    */
-  async recover(slot: Slot): Promise<boolean> {
+  async recover(slot: Slot, above = 0): Promise<boolean> {
     const replica = this.#replica(slot)
     const before = replica.view
     const lineageId = bytesToString(this.#init.runtime.random.bytes(LINEAGE_ID_BYTES), 'base16')
-    this.#step(slot, { type: 'recover', lineageId })
+    const located = this.#init.whereIs?.(slot)?.epoch ?? 0
+    this.#step(slot, { type: 'recover', lineageId, above: Math.max(above, located) })
     if (replica.view === before) return false
     await this.#journal.settled()
     return true
@@ -249,7 +250,9 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     for (const [slot, replica] of this.#replicas.entries()) {
       if (late) this.#step(slot as Slot, { type: 'late' })
       if (stuck && replica.leadership !== undefined) this.#step(slot as Slot, { type: 'stuck' })
-      if (heartbeat || !replica.isQuiet(this.#moment())) this.#step(slot as Slot, { type: 'tick', heartbeat })
+      const spare = clock.monotonic() - now < LOOK_MS
+      if (heartbeat || !replica.isQuiet(this.#moment()))
+        this.#step(slot as Slot, { type: 'tick', heartbeat, spare })
     }
   }
 

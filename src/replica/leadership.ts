@@ -228,8 +228,9 @@ export class Leadership<Command, Outcome> {
   }
 
   /** What becomes of rows because time passes, becomes of them by the log like everything else. */
-  elapse(moment: Moment): void {
+  elapse(moment: Moment, spare: boolean): void {
     const { ledger, machine } = this.#init
+    if (!spare && !ledger.table.knowsDue) return
     const room = Math.min(ELAPSED_ENTRIES_MAX, SLOT_PENDING_MAX / 2 - this.#pending.length)
     for (const key of ledger.table.dueKeys(ledger.logTimeMs(moment.atMs), room)) {
       const row = this.#rowOf(key)
@@ -291,7 +292,7 @@ export class Leadership<Command, Outcome> {
     const sequence = ledger.last.sequence + 1
     const entry: Entry = { epoch, sequence, timeMs: ledger.logTimeMs(atMs), key, payload }
     const row = ledger.table.after(before, entry)
-    ledger.append([entry], atMs)
+    ledger.appendOwn(entry)
     const bytes = key.byteLength + payload.byteLength
     const pending = { sequence, ticket, outcome, key: textOf(key), row, bytes }
     this.#pending.push(pending)

@@ -17,7 +17,7 @@ import { Log } from './log.ts'
 import { type ReplicaState, readState, stateWrite } from './replica-state.ts'
 import type { CommittedEntries, SlotMachine } from './slot-machine.ts'
 import { Table } from './table.ts'
-import { LOG_COMPACTED_ENTRIES, LOG_HELD_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
+import { LOG_COMPACTED_ENTRIES, LOG_COMPACTED_MAX, LOG_HELD_ENTRIES, LOG_RETAINED_ENTRIES } from './timing.ts'
 import { compareViews, RECOVERY_EPOCHS, type View } from './view.ts'
 
 export interface LedgerInit {
@@ -160,10 +160,17 @@ export class Ledger {
     this.#logTimeAtMs = Math.min(atMs, this.#logTimeAtMs + silentMs)
   }
 
+  /** Entries of somebody else, whose time moved before. */
   append(entries: readonly Entry[], atMs: number): void {
     if (entries.length === 0) return
     this.#effects().persist(this.log.append(entries))
     this.#logTimeAtMs = atMs
+  }
+
+  /** An entry that was made here just now. What its whole milliseconds leave is counted by the next, or log time would stand still under load. */
+  appendOwn(entry: Entry): void {
+    this.#logTimeAtMs += entry.timeMs - this.log.lastTimeMs
+    this.#effects().persist(this.log.append([entry]))
   }
 
   /**
@@ -211,8 +218,10 @@ export class Ledger {
    * two lineages always.
    */
   abandonIfFar({ epoch }: EntryId): boolean {
-    if (this.view !== null || !this.holdsData || epoch - this.table.applied.epoch < RECOVERY_EPOCHS)
-      return false
+    const { pledge, floor } = this.#state
+    const isPledged = pledge !== null && floor < pledge.instance
+    if (this.view !== null || isPledged || !this.holdsData) return false
+    if (epoch - this.table.applied.epoch < RECOVERY_EPOCHS) return false
     this.#abandon()
     return true
   }
@@ -249,9 +258,7 @@ export class Ledger {
   compact(isSending: boolean): void {
     const to = this.table.durableSequence - (isSending ? LOG_HELD_ENTRIES : LOG_RETAINED_ENTRIES)
     if (to - this.log.start.sequence < LOG_COMPACTED_ENTRIES) return
-    this.#effects().persistLater(
-      this.log.compact(Math.min(to, this.log.start.sequence + 4 * LOG_COMPACTED_ENTRIES))
-    )
+    this.#effects().persistLater(this.log.compact(Math.min(to, this.log.start.sequence + LOG_COMPACTED_MAX)))
   }
 
   /**

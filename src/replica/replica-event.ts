@@ -12,8 +12,8 @@ export type ReplicaEvent<Command, Outcome> =
   | { readonly type: 'execute'; readonly command: Command; readonly ticket: Ticket<Outcome> }
   /** Of the rows after `after`, in key order, for as long as this replica leads. */
   | { readonly type: 'scan'; readonly scan: Scan<unknown>; readonly ticket: Ticket<unknown> }
-  /** Several times in HEARTBEAT_MS; `heartbeat` once. */
-  | { readonly type: 'tick'; readonly heartbeat: boolean }
+  /** Several times in HEARTBEAT_MS; `heartbeat` once. `spare`: there is time for what takes long and can wait. */
+  | { readonly type: 'tick'; readonly heartbeat: boolean; readonly spare: boolean }
   /** The turn is over: what it brought is sent. */
   | { readonly type: 'flush' }
   /** This process was not running for a while: whoever seems silent may just not have been heard. */
@@ -34,7 +34,7 @@ export type ReplicaEvent<Command, Outcome> =
   | { readonly type: 'salvaged' }
   /** Log and rows are off the disk. */
   | { readonly type: 'cleared' }
-  /** An operator accepts loss: this replica goes on alone. */
-  | { readonly type: 'recover'; readonly lineageId: string }
+  /** An operator accepts loss: this replica goes on alone, in an epoch above that. */
+  | { readonly type: 'recover'; readonly lineageId: string; readonly above: number }
   /** This peer stops: whoever waits is told. */
   | { readonly type: 'stop' }

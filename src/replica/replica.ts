@@ -146,7 +146,7 @@ export class Replica<Command, Outcome> {
         else this.#effects.settle(event.ticket, { kind: 'elsewhere', view: this.#ledger.newest ?? undefined })
         break
       case 'tick':
-        this.#tick(event.heartbeat)
+        this.#tick(event)
         break
       case 'flush':
         this.leadership?.flush(atMs)
@@ -185,7 +185,7 @@ export class Replica<Command, Outcome> {
         this.#ledger[event.type]()
         break
       case 'recover':
-        this.#succession.recover(event.lineageId, atMs)
+        this.#succession.recover(event.lineageId, event.above, atMs)
         break
       case 'stop':
         this.#endLeadership(null)
@@ -294,7 +294,7 @@ export class Replica<Command, Outcome> {
     }
   }
 
-  #tick(heartbeat: boolean): void {
+  #tick({ heartbeat, spare }: Extract<ReplicaEvent<Command, Outcome>, { type: 'tick' }>): void {
     const { atMs } = this.#moment
     if (this.#proposal?.isOver(this.#moment)) {
       this.#proposal = undefined
@@ -304,21 +304,21 @@ export class Replica<Command, Outcome> {
     this.#succession.tick(atMs)
     this.#waiting.expire(atMs, this.#effects)
     if (this.view === null) return
-    if (this.leadership !== undefined) this.#lead(this.leadership, heartbeat)
+    if (this.leadership !== undefined) this.#lead(this.leadership, heartbeat, spare)
     else if (this.#proposal === undefined) this.#considerProposing(this.view)
     // What is written while a table is on its way must be in the log when it has arrived.
     const isSending = this.#change?.isSendingSnapshot || this.#leadership?.isSendingSnapshot
     if (heartbeat) this.#ledger.compact(isSending === true)
   }
 
-  #lead(leadership: Leadership<Command, Outcome>, heartbeat: boolean): void {
+  #lead(leadership: Leadership<Command, Outcome>, heartbeat: boolean, spare: boolean): void {
     const { atMs } = this.#moment
     if (this.#change?.isOver(atMs)) this.#change = undefined
     leadership.resend(atMs)
     this.#change?.resend(atMs)
     if (!heartbeat) return
     leadership.heartbeat()
-    leadership.elapse(this.#moment)
+    leadership.elapse(this.#moment, spare)
   }
 
   /** Sealed or not: nobody waits longer for what only a majority could answer. */

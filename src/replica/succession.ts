@@ -128,9 +128,10 @@ export class Succession {
 
   /**
    * An operator accepts that whatever this replica lacks is lost: it goes on alone, in a new lineage, whose views
-   * replace all others. False if there is nothing here to go on with.
+   * replace all others: also those of an epoch up to `above`, which others know. False if there is nothing here to go on
+   * with.
    */
-  recover(lineageId: string, atMs: number): boolean {
+  recover(lineageId: string, above: number, atMs: number): boolean {
     const { ledger, self } = this.#init
     const { newest, last, slot } = ledger
     if (newest === null || ledger.state.clearing || (ledger.view === null && last.sequence === 0))
@@ -140,7 +141,7 @@ export class Succession {
     const view: View = {
       slot,
       lineage: { number: newest.lineage.number + 1, id: lineageId },
-      epoch: Math.max(ledger.state.floor, newest.epoch) + RECOVERY_EPOCHS + chance,
+      epoch: Math.max(ledger.state.floor, newest.epoch, above) + RECOVERY_EPOCHS + chance,
       members: [{ peer, store }],
       leader: self,
       base: last
@@ -221,13 +222,24 @@ export class Succession {
     const sequence = ledger.merge(prev, entries, atMs)
     if (sequence !== undefined) ledger.commitTo(Math.min(commit, sequence))
     if (ledger.has(view.base)) {
-      if (!isVoter) ledger.save({ pledge: { instance, witnesses: current.members } })
+      if (!isVoter) this.#pledge(instance, current)
       this.#inquiry.pledged(atMs)
       voter.answer(from, { type: 'synced', slot, instance, ballot })
     } else {
       const known = sequence ?? (isVoter ? ledger.last.sequence : ledger.commit)
       voter.answer(from, { type: 'sync-gap', slot, instance, ballot, sequence: known })
     }
+  }
+
+  /**
+   * What is here is of the lineage of `current` from now on, whatever it was a member of before: the view to be must not
+   * find it to be of another one, and have it given up (R7).
+   */
+  #pledge(instance: number, current: View): void {
+    const { ledger } = this.#init
+    const { next } = ledger.state
+    const pledge = { instance, witnesses: current.members }
+    ledger.save({ pledge, next: next === null ? current : newerView(next, current) })
   }
 
   /** Somebody lacks the base of a view: it gets what lies before the base of the newest one that is known here. */
@@ -246,10 +258,12 @@ export class Succession {
     voter.answer(from, { type: 'data', slot, epoch, prev, entries, commit })
   }
 
-  data({ prev, entries, commit }: Data, atMs: number): void {
+  data({ epoch, prev, entries, commit }: Data, atMs: number): void {
     const { ledger } = this.#init
     const view = this.#incoming
     if (view === undefined || view.epoch < ledger.state.floor || ledger.state.clearing) return
+    // What was asked for an older view may be of another lineage.
+    if (epoch !== view.epoch) return
     // The view is decided, so the one installed here is over, and its entries may give way to those of the base.
     if (ledger.differs(prev)) this.#stepBehind(view)
     if (ledger.abandonIfOther(prev, entries) || !ledger.has(prev)) return

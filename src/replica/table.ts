@@ -146,6 +146,11 @@ export class Table {
     yield* before(undefined)
   }
 
+  /** Or else all rows have to be read once: of many slots that is too much at a time. */
+  get knowsDue(): boolean {
+    return this.#applied.due === 0 || this.#agenda !== undefined
+  }
+
   /** Keys of rows that are due at that log time, so many at most. */
   dueKeys(logTimeMs: number, max: number): Uint8Array[] {
     // While a snapshot is switched the rows on disk are not all those of the table.

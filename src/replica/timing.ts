@@ -4,6 +4,8 @@ import { assert } from '../errors.ts'
 
 /** How often a replica looks at the clock; a leader says that it is there as often. One message for each peer, for all slots. */
 export const HEARTBEAT_MS = 250
+/** Of one look at all slots: when it has taken so long, what takes long and can wait is left to the next. */
+export const LOOK_MS = 100
 /** A leader that was silent for so long is taken for gone: four heartbeats, and well above a pause of a busy Node process. */
 export const SUSPECT_MS = 1_000
 /** Who would vote for a successor agrees a little before it would propose itself, so that the first proposal finds a majority. */
@@ -45,8 +47,10 @@ export const SLOT_PENDING_BYTES_MAX = 4 * 1024 * 1024
 export const LOG_RETAINED_ENTRIES = 2_000
 /** So many while a table is on its way to somebody, who needs what is written meanwhile. */
 export const LOG_HELD_ENTRIES = 50_000
-/** Compaction takes so many at once. */
+/** Compaction takes at least so many at once, */
 export const LOG_COMPACTED_ENTRIES = 256
+/** and at most so many, at each heartbeat: 16,000 a second, which is more than one slot can be written. */
+export const LOG_COMPACTED_MAX = 4_096
 /** A peer that is to become a member may lack so many entries when the change begins; they are sent while nobody may write. */
 export const LEARNER_LAG_ENTRIES = 100
 /** A planned change whose new members do not get on for so long is given up. */

@@ -50,6 +50,7 @@ interface SlotTruth {
   /** Members that have all of the slot, as far as anybody can tell. */
   readonly current: readonly Peer[]
   readonly best: readonly Peer[]
+  readonly epoch: number
   readonly users: number
 }
 
@@ -116,18 +117,23 @@ export interface StuckSlot {
   readonly answering: readonly Peer[]
   /** Peers with the most of it: others lack what was acknowledged since. */
   readonly best: readonly Peer[]
+  /** Members that are there and have not said what they hold, which may be anything. */
+  readonly mute: readonly Peer[]
+  /** The highest that anybody told of. */
+  readonly epoch: number
 }
 
-/** A peer that is there and has not said what it holds may hold anything. */
 export function stuckSlots(census: Census): StuckSlot[] {
   const isMute = (peer: Peer) => {
     const said = census.peers.get(peer)
     return said?.description !== undefined && said.tally === undefined
   }
-  return slotTruths(census).filter(({ leaders, members, answering }) => {
-    const possible = new Set([...answering, ...members.filter(isMute)])
-    return leaders.length === 0 && possible.size < majority(members.length)
-  })
+  return slotTruths(census)
+    .map(truth => ({ ...truth, mute: truth.members.filter(isMute) }))
+    .filter(({ leaders, members, answering, mute }) => {
+      const possible = new Set([...answering, ...mute])
+      return leaders.length === 0 && possible.size < majority(members.length)
+    })
 }
 
 /** Every member node of every peer that answers, clockwise. */
@@ -170,15 +176,16 @@ function slotTruth(slot: Slot, claims: readonly Claim[], isThere: (peer: Peer) =
     // Who is gone is seen here before its leader is certain of it.
     current: leaders[0]?.current.filter(isThere) ?? answering,
     best: bestCopies(claims),
+    epoch: newest[0]?.epoch ?? 0,
     users: leaders[0]?.users ?? Math.max(0, ...latest.map(({ users }) => users))
   }
 }
 
-/** Whoever has a later entry has everything before it that was ever acknowledged. */
+/** Whoever reaches further has everything that was ever acknowledged before. */
 function bestCopies(claims: readonly Claim[]): Peer[] {
-  const copies = claims.filter(({ last }) => last.sequence > 0)
-  const [best] = copies.toSorted((a, b) => compareIds(b.last, a.last))
-  return copies.filter(({ last }) => compareIds(last, best!.last) === 0).map(({ peer }) => peer)
+  const copies = claims.filter(({ reach }) => reach.sequence > 0)
+  const [best] = copies.toSorted((a, b) => compareIds(b.reach, a.reach))
+  return copies.filter(({ reach }) => compareIds(reach, best!.reach) === 0).map(({ peer }) => peer)
 }
 
 function compareClaims(a: Claim, b: Claim): number {
@@ -206,9 +213,13 @@ function underReplication(under: number, copies: number, { slots }: Genesis): Pr
   return [{ code: 'under-replicated', detail }]
 }
 
-/** A peer that does not answer and is a member of nothing has been replaced everywhere: nobody misses it. */
+/**
+ * A peer that does not answer and is a member of nothing has been replaced everywhere: nobody misses it. One that is a
+ * member is missed, also when it has been away for so long that no book names it.
+ */
 function peerProblems({ peers, genesis }: Census, needed: ReadonlySet<Peer>): Problem[] {
-  return [...peers].flatMap(([peer, { description }]): Problem[] => {
+  return [...new Set([...peers.keys(), ...needed])].flatMap((peer): Problem[] => {
+    const description = peers.get(peer)?.description
     if (description === undefined) {
       const detail = `${peer} does not answer: start it again with its data directory`
       return needed.has(peer) ? [{ code: 'peer-down', detail }] : []

@@ -15,8 +15,8 @@ export interface RecoveryContext {
   /** S of the ring. */
   readonly slotCount: number
   readonly stuck: () => Promise<readonly StuckSlot[]>
-  /** Makes this peer the only member of a slot, and resolves when that is on disk. False: it has nothing of it. */
-  readonly recover: (slot: Slot) => Promise<boolean>
+  /** Makes this peer the only member of a slot, in an epoch above that, and resolves when it is on disk. False: it has nothing of it. */
+  readonly recover: (slot: Slot, above: number) => Promise<boolean>
   readonly usersOf: (slot: Slot) => number
   /** Called when it is going to be tried. */
   readonly begin: () => Job
@@ -60,19 +60,16 @@ async function recoverStuck(
   const elsewhere: StuckSlot[] = []
   await Promise.all(
     wanted.map(async each => {
-      // Nobody goes on from less than somebody else has who is there.
-      const isOld = each.best.length > 0 && !each.best.includes(self)
-      if (!isOld && (await recover(each.slot))) recovered.push(each.slot)
+      // Nobody goes on from less than somebody else has, or may have, who is there.
+      const isOld = each.mute.length > 0 || (each.best.length > 0 && !each.best.includes(self))
+      if (!isOld && (await recover(each.slot, each.epoch))) recovered.push(each.slot)
       else elsewhere.push(each)
       job.reach(recovered.length, wanted.length)
     })
   )
   const [missing] = elsewhere
   if (slots !== 'all' && missing !== undefined) {
-    const others = missing.best.join(', ') || 'nobody that answers'
-    throw new InvalidRequestError(
-      `This peer has no copy of slot ${slots}, or less of it than others; ${others} has`
-    )
+    throw new InvalidRequestError(whyNot(missing))
   }
   return {
     peer: self,
@@ -80,4 +77,11 @@ async function recoverStuck(
     users: recovered.reduce((sum, slot) => sum + usersOf(slot), 0),
     elsewhere: elsewhere.map(({ slot }) => slot)
   }
+}
+
+function whyNot({ slot, best, mute }: StuckSlot): string {
+  if (mute.length > 0)
+    return `${mute.join(', ')} is there, and has not said yet what it has of slot ${slot}: try again in some seconds`
+  const others = best.join(', ') || 'nobody that answers'
+  return `This peer has no copy of slot ${slot}, or less of it than others; ${others} has`
 }

@@ -206,7 +206,7 @@ export class UsersNode implements UsersPart {
       self: this.#init.self.peer,
       slotCount: this.#init.genesis.slots,
       stuck: () => this.ring.stuck(options),
-      recover: slot => raceSignal(group.recover(slot), options.signal),
+      recover: (slot, above) => raceSignal(group.recover(slot, above), options.signal),
       usersOf: slot => group.status(slot).users,
       begin: () => {
         const which = request.slots === 'all' ? 'all slots' : `slot ${request.slots}`
@@ -294,6 +294,8 @@ export class UsersNode implements UsersPart {
     const { view: installed, users, leading, sealed, members, last } = this.#group.status(slot)
     const view = installed ?? this.#group.known(slot)
     if (view === undefined || (installed === null && last.sequence === 0)) return undefined
+    // Whoever has installed a view has all that was acknowledged before it: entries after its base never were.
+    const reach = { epoch: Math.max(installed?.epoch ?? 0, last.epoch), sequence: last.sequence }
     return {
       slot,
       epoch: view.epoch,
@@ -302,7 +304,7 @@ export class UsersNode implements UsersPart {
       sealed,
       members: view.members.map(({ peer }) => peer),
       member: isMember(view, this.#init.self),
-      last,
+      reach,
       current: leading ? members.filter(({ lacking }) => !lacking).map(({ peer }) => peer) : []
     }
   }

@@ -48,8 +48,8 @@ export interface SlotTally {
   readonly members: readonly Peer[]
   /** It is one of them, with the disk that it has. */
   readonly member: boolean
-  /** The last entry of its copy; sequence 0: it has none. */
-  readonly last: EntryId
+  /** How far its copy goes: its last entry, in the epoch that is installed if that is later; sequence 0: it has none. */
+  readonly reach: EntryId
   /** Without those members that lack more than a few entries, or do not answer; empty unless this peer leads. */
   readonly current: readonly Peer[]
 }

@@ -211,7 +211,7 @@ test('the tally of the largest ring fits a frame and comes out as it went in', (
       members: PEERS.slice(slot % 10, (slot % 10) + 5),
       current: slot % 3 === 0 ? PEERS.slice(slot % 10, (slot % 10) + 3) : [],
       member: slot % 7 === 0,
-      last: { epoch: 2 ** 40, sequence: 2 ** 40 + slot }
+      reach: { epoch: 2 ** 40, sequence: 2 ** 40 + slot }
     })
   )
   const answer = { type: 'tally', tally: { leaving: true, slots } } as const

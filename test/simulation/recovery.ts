@@ -243,7 +243,9 @@ export class Recovery {
       const disk = this.#ring.witness.replicaOf(member, slot)
       const isCopy =
         disk !== undefined && !disk.state.clearing && (disk.state.view ?? disk.state.next) !== null
-      return isCopy ? disk.last : NOTHING_APPLIED
+      if (!isCopy) return NOTHING_APPLIED
+      const { state, last } = disk
+      return { ...last, epoch: Math.max(state.view?.epoch ?? 0, last.epoch) }
     }
     return this.#ring.running().some(peer => compareIds(lastOf(peer), lastOf(from)) > 0)
   }

@@ -13,6 +13,7 @@ const PEERS: Peer[] = [
   '12D3KooWH2qUMA6m6TkEmCs2xnB4d6v5JN4KHh5mfrUX8yAixGf3',
   '12D3KooWFTJo9v4TGchfdnnM8jycho27gUMm98i1HL7d7KnjKWHJ'
 ]
+const FORGOTTEN = '12D3KooWForgotten'
 const genesis = { ringId: 'ab'.repeat(16), slots: 8, replicas: 3, virtualNodes: 4, createdBy: PEERS[0]! }
 
 type Slots = { -readonly [Field in keyof SlotTally]: SlotTally[Field] }[]
@@ -45,7 +46,7 @@ function soundCensus() {
       const leads = slot % 3 === which
       const current = leads ? PEERS : []
       const said = { slot, epoch: 1, users: 10, leads, sealed: false, members: PEERS, current }
-      return { ...said, member: true, last: { epoch: 1, sequence: 10 } }
+      return { ...said, member: true, reach: { epoch: 1, sequence: 10 } }
     })
     return [
       peer,
@@ -155,12 +156,12 @@ describe('the census of a ring', () => {
     for (const slot of [first, second]) change(slot, { leads: false, epoch: 8, member: false })
     const best = () => stuckSlots(census).find(({ slot }) => slot === 0)?.best
     // The one handed over to others, who are gone, and the other had begun to learn.
-    change(first, { members: PEERS.slice(2), last: { epoch: 7, sequence: 20 } })
-    change(second, { members: PEERS.slice(2), last: { epoch: 7, sequence: 19 } })
+    change(first, { members: PEERS.slice(2), reach: { epoch: 7, sequence: 20 } })
+    change(second, { members: PEERS.slice(2), reach: { epoch: 7, sequence: 19 } })
     assert.deepEqual(best(), [PEERS[0]])
-    change(second, { last: { epoch: 7, sequence: 20 } })
+    change(second, { reach: { epoch: 7, sequence: 20 } })
     assert.deepEqual(best(), PEERS.slice(0, 2))
-    change(second, { last: { epoch: 8, sequence: 15 }, member: true, members: PEERS.slice(1) })
+    change(second, { reach: { epoch: 8, sequence: 15 }, member: true, members: PEERS.slice(1) })
     assert.deepEqual(best(), [PEERS[1]], 'a later epoch goes on from all that was acknowledged before')
     change(first, { members: PEERS })
     assert.equal(
@@ -168,6 +169,27 @@ describe('the census of a ring', () => {
       true,
       'its disk is another one'
     )
+  })
+
+  it('says which members are there and mute, of a slot that would be stuck with them as well', () => {
+    const census = soundCensus()
+    silence(census, 2)
+    const second = census.peers.get(PEERS[1]!)!
+    census.peers.set(PEERS[1]!, { ...second, tally: undefined as never })
+    const members = [...PEERS, 'd', 'e']
+    for (const slot of slotsOf(census, 0)) change(slot, { leads: false, epoch: 5, members })
+    const [stuck] = stuckSlots(census)
+    assert.deepEqual([stuck?.mute, stuck?.best, stuck?.epoch], [[PEERS[1]], [PEERS[0]], 5])
+  })
+
+  it('misses a member that has been away for so long that nobody knows it any more', () => {
+    const census = soundCensus()
+    for (const which of [0, 1, 2]) {
+      for (const slot of slotsOf(census, which)) change(slot, { members: [...PEERS, FORGOTTEN] })
+    }
+    const report = reportRing(census)
+    assert.deepEqual([report.ready, report.problems.map(({ code }) => code)], [false, ['peer-down']])
+    assert.match(report.problems[0]!.detail, new RegExp(FORGOTTEN))
   })
 
   it('asks for no more copies than there are peers', () => {
