@@ -1,5 +1,5 @@
-/** The users of a slot that a disk has, all of its log taken for committed: as a recovery from it would go on. */
-
+/** What a disk has of a slot, all of its log taken for committed: as a recovery from it would go on. */
+import { BEFORE_FIRST, type EntryId } from '../../src/replica/entry.ts'
 import { UserRow } from '../../src/users/row.ts'
 import type { User } from '../../src/users/user.ts'
 import { type DurableReplica, textOf } from './durable-replica.ts'
@@ -20,4 +20,12 @@ export function usersOnDisk({ state, rows, log, applied, last }: DurableReplica)
     if (user !== undefined) users.set(user.id, user)
   }
   return users
+}
+
+/** How far a copy goes: in the view that is installed everything is that was acknowledged before. */
+export function reachOf(disk: DurableReplica | undefined): EntryId {
+  if (disk === undefined || disk.state.clearing) return BEFORE_FIRST
+  const { state, last } = disk
+  if (state.view === null && state.next === null) return BEFORE_FIRST
+  return { ...last, epoch: Math.max(state.view?.epoch ?? 0, last.epoch) }
 }

@@ -271,6 +271,15 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     ...mutation('a recovery goes on from an old copy', 'users/recovery.js', '!isOld && ', ''),
     wish: { recovery: true }
   },
+  {
+    ...mutation(
+      'who says that it has a base is of the lineage before a recovery',
+      SUCCESSION,
+      ', next: next === null ? current : newerView(next, current)',
+      ''
+    ),
+    wish: { recovery: true }
+  },
   mutation(
     'a log is given up before it is saved',
     LEDGER,

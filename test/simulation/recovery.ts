@@ -9,7 +9,6 @@
  * slot has all its copies, and they are equal.
  */
 import type { Peer } from '../../src/chord/ring-node.ts'
-import { NOTHING_APPLIED } from '../../src/replica/applied.ts'
 import { compareIds } from '../../src/replica/entry.ts'
 import { majority } from '../../src/replica/quorum.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
@@ -17,7 +16,7 @@ import type { User } from '../../src/users/user.ts'
 import type { Spot } from './ambush.ts'
 import { type Client, seenOf } from './client.ts'
 import { Crowd, type Hooks, newClient, writeEverySlot } from './crowd.ts'
-import { usersOnDisk } from './disk-users.ts'
+import { reachOf, usersOnDisk } from './disk-users.ts'
 import { type Answer, agrees, asWritten, type Call, describeCall, readAs, type State } from './history.ts'
 import { judgeHistory } from './judgement.ts'
 import { checkLinearizable } from './linearizability.ts'
@@ -239,15 +238,9 @@ export class Recovery {
 
   /** Somebody else who is there has more of it. A learner that has heard of no view yet does not know what it has. */
   #hasNewer(slot: number, from: SimulatedPeer): boolean {
-    const lastOf = ({ member }: SimulatedPeer) => {
-      const disk = this.#ring.witness.replicaOf(member, slot)
-      const isCopy =
-        disk !== undefined && !disk.state.clearing && (disk.state.view ?? disk.state.next) !== null
-      if (!isCopy) return NOTHING_APPLIED
-      const { state, last } = disk
-      return { ...last, epoch: Math.max(state.view?.epoch ?? 0, last.epoch) }
-    }
-    return this.#ring.running().some(peer => compareIds(lastOf(peer), lastOf(from)) > 0)
+    const { witness } = this.#ring
+    const reach = ({ member }: SimulatedPeer) => reachOf(witness.replicaOf(member, slot))
+    return this.#ring.running().some(peer => compareIds(reach(peer), reach(from)) > 0)
   }
 
   #usersAt({ member }: SimulatedPeer, slot: number): Map<string, User> {
@@ -334,17 +327,20 @@ export class Recovery {
   #isWhole(slot: number): boolean {
     const tallies = this.#ring.talliesOf(slot)
     const [leader, ...rivals] = tallies.filter(({ leads }) => leads)
-    if (leader === undefined || rivals.length > 0 || leader.sealed || !this.#ring.isComplete(slot))
-      return false
+    const isAlone = leader !== undefined && rivals.length === 0 && !leader.sealed
+    if (!isAlone || !this.#ring.isComplete(slot)) return false
     const { epoch, members, current } = leader
     const present = tallies.filter(({ peer }) => members.includes(peer))
-    const isInstalled = present.every(tally => tally.epoch === epoch)
-    return [present, current].every(({ length }) => length === members.length) && isInstalled
+    const isFull = [present, current].every(({ length }) => length === members.length)
+    return isFull && present.every(tally => tally.epoch === epoch)
   }
 
   /** Of slots that went on from another copy it gave up all that it had, and saved that before. */
   async #checkSaved(back: SimulatedPeer): Promise<void> {
-    const { time, witness } = this.#ring
+    const { time, witness, peers } = this.#ring
+    for (const { peer, saved } of peers)
+      if (saved.some(line => (JSON.parse(line) as User).id.startsWith('new-')))
+        witness.fault(`…${peer.slice(-4)} gave up what was written after the recovery`)
     if (back.left) return
     const givenUp = [...this.#kept].filter(([slot]) => this.#recovered.get(slot)?.from !== back)
     const users = givenUp.flatMap(([slot, had]) => (this.#recovered.has(slot) ? [...had.values()] : []))
