@@ -7,7 +7,7 @@ import { PAGE_USERS_MAX } from '../constants.ts'
 import { compareIds, type EntryId } from '../replica/entry.ts'
 import { keyOf } from '../ring/position.ts'
 import { allSlots, type Slot, slotOf } from '../ring/slot.ts'
-import { sleep } from '../runtime.ts'
+import { raceSignal, sleep } from '../runtime.ts'
 import { type Change, type Place, passes, sequenceIn, sequenceOf, type WatchOptions } from './change.ts'
 import type { ListPage, ListQuery } from './listing.ts'
 import type { Watch, WatchBatch } from './many-users.ts'
@@ -21,9 +21,9 @@ import { decodePlaces, encodePlaces } from './watch-cursor.ts'
 const RETRY_MS = 250
 /** Events of slots apart that wait to be taken; above it nobody is asked. */
 const WAITING_MAX = 5_000
-/** Events of one batch, or a few more: all of it is in memory until it is taken. */
+/** Events of one batch from the feed, and as many heard apart, or a few more: all of it becomes one string. */
 const BATCH_MAX = 1_000
-/** Slots whose users are read at once to be told: all of them are in memory until they are taken. */
+/** Slots whose users are read at once to be told. Of each a page is in memory that waits to be taken, and the next. */
 const ANEW_AT_ONCE = 4
 /** Slots without a place by then are told of with a reset when they are found. */
 const BEGIN_MS = 3_000
@@ -47,6 +47,10 @@ interface Watched {
   readonly slot: Slot
   /** All up to here was taken, or waits to be taken. */
   place: Place
+  /** All up to here was taken: what a cursor may say. */
+  taken: Place
+  /** So often something of it that was heard apart waits to be taken. */
+  waiting: number
   /** Its users are to be told, as what happened since is not known; with a reset, unless nothing was told before. */
   anew: 'no' | 'reset' | 'begin'
   /** `ahead`: read from the feed, which is not yet where this is. `apart`: not read from it. */
@@ -54,6 +58,9 @@ interface Watched {
   /** Records of the feed from this number on are to be told. */
   from: number
 }
+
+/** Or what is to be done when all before it was taken. */
+type Waiting = Change | (() => void)
 
 export class RingWatch implements Watch {
   readonly #init: RingWatchInit
@@ -63,7 +70,7 @@ export class RingWatch implements Watch {
   readonly #idle = new Set<Watched>()
   readonly #follower: SlotFollower
   /** What was heard apart. */
-  readonly #heard: Change[] = []
+  readonly #heard: Waiting[] = []
   /** The number of the record of the feed to be read next. */
   #next = 0
   #readingAnew = 0
@@ -89,7 +96,7 @@ export class RingWatch implements Watch {
     for (const slot of slots) {
       const place = places[slot]
       const anew = place === undefined ? without : 'no'
-      this.#watched.set(slot, { slot, place, anew, how: 'apart', from: 0 })
+      this.#watched.set(slot, { slot, place, taken: place, waiting: 0, anew, how: 'apart', from: 0 })
     }
     this.#follower = new SlotFollower({
       ...init,
@@ -118,7 +125,7 @@ export class RingWatch implements Watch {
     this.#next = feed.end
     for (const watched of all) {
       if (watched.place === undefined && watched.anew === 'no') {
-        watched.place = feed.placeOf(watched.slot)
+        watched.place = watched.taken = feed.placeOf(watched.slot)
         if (watched.place === undefined) watched.anew = 'reset'
         else this.#share(watched, 'shared')
       }
@@ -166,33 +173,53 @@ export class RingWatch implements Watch {
     }
   }
 
-  /** Everything that is there by now, or a batch of it. All of what was heard apart came before what the feed has of its slot. */
+  /** A batch of what is there by now. All of what was heard apart came before what the feed has of its slot. */
   #take(): Change[] {
     const { feed } = this.#init
     if (this.#next < feed.first) this.#fallOff()
-    const taken = this.#heard.splice(0)
-    for (; this.#next < feed.end && taken.length < BATCH_MAX; this.#next++)
-      this.#read(feed.record(this.#next), taken)
+    const taken = this.#takeHeard()
+    // However much was heard apart: whoever did not read the feed meanwhile would fall off it.
+    const enough = taken.length + BATCH_MAX
+    while (this.#next < feed.end && taken.length < enough) {
+      if (!this.#read(feed.record(this.#next), taken)) break
+      this.#next++
+    }
     for (const watched of this.#idle) this.#catchUp(watched)
     this.#follower.ask()
     return taken
   }
 
-  #read(record: FeedRecord, taken: Change[]): void {
+  #takeHeard(): Change[] {
+    const taken: Change[] = []
+    let count = 0
+    for (const next of this.#heard) {
+      if (typeof next === 'function') next()
+      else if (taken.length < BATCH_MAX) taken.push(next)
+      else break
+      count++
+    }
+    this.#heard.splice(0, count)
+    return taken
+  }
+
+  /** False: what was heard apart of its slot is to be taken before it. */
+  #read(record: FeedRecord, taken: Change[]): boolean {
     const watched = this.#watched.get(record.slot)
-    if (watched === undefined || watched.how === 'apart' || this.#next < watched.from) return
+    if (watched === undefined || watched.how === 'apart' || this.#next < watched.from) return true
+    if (watched.waiting > 0) return false
     const { at, changes } = record
     const { place, how } = watched
     if (changes === undefined || (how === 'ahead' && place!.epoch !== at.epoch)) {
       this.#part(watched)
-      return
+      return true
     }
-    if (how === 'ahead' && compareIds(at, place!) < 0) return
+    if (how === 'ahead' && compareIds(at, place!) < 0) return true
     for (const change of changes)
       if (passes(change, this.#filter) && (how === 'shared' || sequenceOf(change) > place!.sequence))
         taken.push(change)
-    watched.place = at
+    watched.place = watched.taken = at
     watched.how = 'shared'
+    return true
   }
 
   /** It was too slow, and the feed has not kept what comes next. */
@@ -230,8 +257,7 @@ export class RingWatch implements Watch {
     if (kept === undefined) return false
     if (kept === 'ahead') this.#share(watched, 'ahead')
     else {
-      this.#tell(kept)
-      watched.place = feed.placeOf(watched.slot)
+      this.#tell(watched, kept, feed.placeOf(watched.slot))
       this.#share(watched, 'shared')
     }
     return true
@@ -243,45 +269,92 @@ export class RingWatch implements Watch {
       watched.anew = 'reset'
       this.#idle.add(watched)
     } else {
-      this.#tell(told.changes)
-      watched.place = told.at
+      this.#tell(watched, told.changes, told.at)
       if (this.#meet(watched)) this.#follower.leave(told.slot)
     }
     this.#wake()
   }
 
-  #tell(changes: readonly Change[]): void {
+  /** All that there is up to `at`. */
+  #tell(watched: Watched, changes: readonly Change[], at: Place): void {
+    this.#push(changes)
+    watched.place = at
+    this.#whenTaken(watched, () => {
+      watched.taken = at
+    })
+  }
+
+  #push(changes: readonly Change[]): void {
     for (const change of changes) if (passes(change, this.#filter)) this.#heard.push(change)
   }
 
-  /** All users of a slot as its leader has them, and then what happened since the first page was read. */
+  /** Does it when all that was heard until now is taken. */
+  #whenTaken(watched: Watched, work: () => void): void {
+    if (this.#heard.length === 0) {
+      work()
+      return
+    }
+    watched.waiting++
+    this.#heard.push(() => {
+      watched.waiting--
+      work()
+    })
+  }
+
+  /**
+   * All users of a slot as its leader has them, and then what happened since the first page was read. However many they
+   * are, no page is told before the last one is taken.
+   */
   async #readAnew(watched: Watched): Promise<void> {
     const { slot } = watched
     this.#readingAnew++
     try {
-      const told: Change[] = watched.anew === 'reset' ? [{ type: 'reset', slot }] : []
       let at: EntryId | undefined
       let after: Uint8Array | undefined
+      let taken = Promise.resolve()
       do {
         const page: ListPage = await this.#init.list({ slot, after, limit: PAGE_USERS_MAX }, this.#signal)
+        await raceSignal(taken, this.#signal)
+        if (at === undefined) this.#beginAnew(watched)
         at ??= page.at
-        for (const user of page.users) {
-          const { id, version } = user
-          // What was written since the first page is told with what happened after it.
-          if (sequenceIn(version) <= at.sequence) told.push({ type: 'put', slot, id, version, user })
-        }
+        taken = this.#tellPage(watched, page, at)
         after = page.next
       } while (after !== undefined)
       watched.place = at
       watched.anew = 'no'
-      this.#toldAnew = true
-      this.#tell(told)
+      this.#whenTaken(watched, () => {
+        watched.taken = at
+        this.#toldAnew = true
+      })
     } catch {
       await sleep(this.#init.runtime.clock, RETRY_MS, this.#signal).catch(() => {}) // nobody leads it at the moment
     }
     this.#readingAnew--
     this.#idle.add(watched)
     this.#wake()
+  }
+
+  #beginAnew(watched: Watched): void {
+    const { slot, anew } = watched
+    // Of users told in part no cursor may say where they are: whoever went on from there would miss the others.
+    this.#whenTaken(watched, () => {
+      watched.taken = undefined
+    })
+    if (anew === 'reset') this.#push([{ type: 'reset', slot }])
+    watched.anew = 'reset' // if this comes to no end: some of those told may be gone when it begins again
+  }
+
+  /** Resolves when it is taken. */
+  #tellPage(watched: Watched, { users }: ListPage, at: EntryId): Promise<void> {
+    const { slot } = watched
+    for (const user of users) {
+      const { id, version } = user
+      // What was written since the first page is told with what happened after it.
+      if (sequenceIn(version) <= at.sequence) this.#push([{ type: 'put', slot, id, version, user }])
+    }
+    const taken = new Promise<void>(resolve => this.#whenTaken(watched, resolve))
+    this.#wake()
+    return taken
   }
 
   /** Where somebody may go on who has been told all that was taken. */
@@ -292,7 +365,8 @@ export class RingWatch implements Watch {
       const watched = this.#watched.get(slot)
       if (watched === undefined || watched.anew !== 'no') return undefined
       // The feed goes on through what changes no user, and keeps no record of it.
-      return read && watched.how === 'shared' ? feed.placeOf(slot) : watched.place
+      const level = read && watched.how === 'shared' && watched.waiting === 0
+      return level ? feed.placeOf(slot) : watched.taken
     })
   }
 

@@ -1,5 +1,8 @@
 /** Slots with logs that a test writes, on peers that are asked what happened in them, on time that the test moves. */
+import { fromString } from 'uint8arrays/from-string'
+import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { Peer } from '../../src/chord/ring-node.ts'
+import { UnavailableError } from '../../src/errors.ts'
 import { BEFORE_FIRST, type EntryId } from '../../src/replica/entry.ts'
 import { allSlots, type Slot } from '../../src/ring/slot.ts'
 import { silentLog, sleep, systemRandom } from '../../src/runtime.ts'
@@ -39,8 +42,14 @@ export class FeedWorld {
   questions = 0
   /** So long it takes to read the users of a slot. */
   listMs: (slot: Slot) => number = () => 0
+  /** Users of a page at most. */
+  pageUsers = Number.POSITIVE_INFINITY
+  /** Pages that were read, of all watchers together. */
+  pages = 0
   /** Whether a question is lost on its way. */
   loses: () => boolean = () => false
+  /** Whether a page cannot be read. */
+  failsToList: (query: ListQuery) => boolean = () => false
   readonly #waiting = new Set<() => void>()
 
   /** An entry of its own epoch if a leader came; without a user a heartbeat. */
@@ -174,14 +183,20 @@ export class FeedWorld {
     return { kind: 'changes', slot, at: end, changes }
   }
 
-  #list({ slot }: ListQuery): ListPage {
-    const { entries } = this.logs.get(slot)!
-    const there = new Set(this.users(slot).values())
+  #list(query: ListQuery): ListPage {
+    if (this.failsToList(query)) throw new UnavailableError('Nobody leads the slot')
+    this.pages++
+    const { entries } = this.logs.get(query.slot)!
+    const there = new Set(this.users(query.slot).values())
     const users = entries.flatMap(({ change }) =>
       change !== undefined && 'user' in change && there.has(change.version) ? [change.user] : []
     )
+    const after = query.after === undefined ? '' : bytesToString(query.after)
+    const rest = users.filter(({ id }) => id > after).sort((a, b) => (a.id < b.id ? -1 : 1))
+    const page = rest.slice(0, this.pageUsers)
+    const next = page.length < rest.length ? fromString(page.at(-1)!.id) : undefined
     const { epoch, sequence } = entries.at(-1) ?? BEFORE_FIRST
-    return { users, next: undefined, count: 0, at: { epoch, sequence } }
+    return { users: page, next, count: 0, at: { epoch, sequence } }
   }
 }
 

@@ -217,6 +217,8 @@ async function anything(seed: string, run: number): Promise<void> {
   const below = (end: number) => Math.floor(random.next() * end)
   const world = new FeedWorld()
   world.loses = () => random.next() < 0.05
+  world.failsToList = () => random.next() < 0.05
+  world.pageUsers = 2
   const gateways = [world.gateway(), world.gateway()]
   const readers: { told: Told; readonly began: Map<Slot, number>; readonly all: boolean }[] = []
   const write = () => {
@@ -227,7 +229,7 @@ async function anything(seed: string, run: number): Promise<void> {
       log.leader = random.next() < 0.5 ? 'a' : 'b'
     }
     if (random.next() < 0.03) log.trimmed = log.entries.length
-    const user = random.next() < 0.4 ? undefined : `u${below(3)}`
+    const user = random.next() < 0.4 ? undefined : `u${below(6)}`
     world.write(slot, user, random.next() < 0.2 ? 'deleted' : 'BUSY')
   }
   for (let step = 0; step < 150; step++) {
@@ -247,7 +249,7 @@ async function anything(seed: string, run: number): Promise<void> {
     } else if (some !== undefined && chance < 0.7) await some.told.during(world.clock, below(100))
     else await world.clock.pass(below(200))
   }
-  world.loses = () => false
+  world.loses = world.failsToList = () => false
   for (const { told } of readers) await told.during(world.clock, 15_000)
   for (const { told, all, began } of readers) {
     for (const slot of allSlots(SLOTS)) {
