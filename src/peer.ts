@@ -110,7 +110,7 @@ export interface AnilloPeer extends AsyncDisposable {
   updateHttp(secrets: HttpSecrets): void
   /**
    * Leaves for good: every slot goes to another peer first, then the peer stops.
-   * @throws UnavailableError what could not be moved in time; the peer keeps it and goes on
+   * @throws UnavailableError there is nobody to take them, or none was taken for too long; the peer keeps the rest and goes on
    * @throws NotRunningError it was stopped before everything had moved
    */
   leave(options?: LeaveOptions): Promise<void>

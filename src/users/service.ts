@@ -5,17 +5,18 @@
 import { type Startable, serviceCapabilities, serviceDependencies } from '@libp2p/interface'
 import { toString as bytesToString } from 'uint8arrays/to-string'
 import type { ChordService, Joined, PeerData } from '../chord/service.ts'
-import { LEAVE_LINGER_MS, RETRY_AFTER_MS } from '../constants.ts'
+import { RETRY_AFTER_MS } from '../constants.ts'
 import { ConfigurationError, NotRunningError, UnavailableError } from '../errors.ts'
 import { REPLICA_PROTOCOL } from '../network/replica-protocol.ts'
 import { TRANSFER_PROTOCOL, TransferProtocol } from '../network/transfer-protocol.ts'
 import { USERS_PROTOCOL, UsersProtocol } from '../network/users-protocol.ts'
 import { createViews, forgetSlots } from '../replica/genesis-views.ts'
 import type { Incarnation } from '../replica/view.ts'
-import { type Deadline, deadlineAfter, raceSignal, sleep } from '../runtime.ts'
+import { raceSignal } from '../runtime.ts'
 import { type DataDirectory, openDataDirectory } from '../storage/data-directory.ts'
 import { claimStore, type Identity, openIdentity } from '../storage/identity.ts'
 import { MemoryStore } from '../storage/memory-store.ts'
+import { LEAVE_STUCK_MS, untilEmpty } from './hand-over.ts'
 import { sharedSignal } from './shared-signal.ts'
 import { UsersClient } from './users-client.ts'
 import { UsersNode, type UsersNodeInit } from './users-node.ts'
@@ -46,10 +47,6 @@ export interface UsersInit {
 export interface UsersComponents {
   readonly chord: ChordService
 }
-
-/** Two minutes for all slots; what has not moved by then is said. */
-const LEAVE_TIMEOUT_MS = 120_000
-const LEAVE_POLL_MS = 100
 
 export function users(init: UsersInit = {}): (components: UsersComponents) => UsersService {
   return components => new UsersService(components, init)
@@ -175,7 +172,7 @@ export class UsersService implements Startable {
 
   /**
    * Hands every slot to another peer, then leaves the ring for good. The host is to be stopped afterwards.
-   * @throws UnavailableError there is nobody to take them, or not all were taken in time; this peer keeps the rest
+   * @throws UnavailableError there is nobody to take them, or none was taken for too long; this peer keeps the rest
    * @throws NotRunningError the host is stopped before they are
    */
   async leave(options: LeaveOptions = {}): Promise<void> {
@@ -209,7 +206,6 @@ export class UsersService implements Startable {
     const { clock } = this.#chord.runtime
     const stopping = this.#stopping.signal
     stopping.throwIfAborted()
-    using deadline: Deadline = deadlineAfter(clock, LEAVE_TIMEOUT_MS, sharedSignal(signal, stopping))
     if (![...this.#chord.chord.peers().values()].includes('up')) {
       throw new UnavailableError(
         'There is no other peer that could take the users: start one that joins, or stop this peer instead'
@@ -217,33 +213,16 @@ export class UsersService implements Startable {
     }
     node.leave()
     try {
-      await this.#untilEmpty(node, deadline.signal, onProgress)
+      await untilEmpty({ node, clock, signal: sharedSignal(signal, stopping), onProgress })
     } catch {
       stopping.throwIfAborted() // it hands over what it leads, and would begin to plan again if it were told to stay
       node.stay()
       signal?.throwIfAborted()
       throw new UnavailableError(
-        `${node.slotsLeft} slots could not be moved within ${LEAVE_TIMEOUT_MS} ms: this peer keeps them, try again`,
+        `${node.slotsLeft} slots could not be moved, none within ${LEAVE_STUCK_MS} ms: this peer keeps them, try again`,
         { retryAfterMs: RETRY_AFTER_MS }
       )
     }
-  }
-
-  /** Lingers, still a member of the ring, so that everybody is sent on to where the slots went, and none comes back. */
-  async #untilEmpty(
-    node: UsersNode,
-    signal: AbortSignal,
-    onProgress: LeaveOptions['onProgress']
-  ): Promise<void> {
-    const { clock } = this.#chord.runtime
-    do {
-      for (let left = node.slotsLeft; left > 0; left = node.slotsLeft) {
-        onProgress?.(left)
-        await sleep(clock, LEAVE_POLL_MS, signal)
-      }
-      onProgress?.(0)
-      await sleep(clock, LEAVE_LINGER_MS, signal)
-    } while (!node.depart())
   }
 
   async #visit(): Promise<Joined> {

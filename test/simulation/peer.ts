@@ -208,7 +208,7 @@ export class SimulatedPeer {
     process.node.leave()
     const pass = (passMs: number) => new Promise<void>(resolve => time.timer(passMs, resolve))
     const untilMs = time.monotonic() + ms
-    // As users/service.ts: it lingers, and looks again whether somebody has made it a member meanwhile.
+    // As users/hand-over.ts: it lingers, and looks again whether somebody has made it a member meanwhile.
     do {
       while (process.node.slotsLeft > 0) {
         if (time.monotonic() > untilMs) {
