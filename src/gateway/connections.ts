@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 export class Connections {
-  /** Requests that wait for their answer, by connection. */
-  readonly #waiting = new Map<Duplex, number>()
+  /** Answers that are waited for, by connection. */
+  readonly #waiting = new Map<Duplex, Set<ServerResponse>>()
   /** Of TLS: sockets on which nobody has shaken hands yet, by whom they are from. */
   readonly #greeted = new Map<string, Socket>()
   #closing = false
@@ -25,21 +25,26 @@ export class Connections {
 
   add(socket: Socket): void {
     this.#greeted.delete(fromOf(socket))
-    this.#waiting.set(socket, 0)
-    socket.once('close', () => this.#waiting.delete(socket))
+    const waiting = new Set<ServerResponse>()
+    this.#waiting.set(socket, waiting)
+    socket.once('close', () => {
+      this.#waiting.delete(socket)
+      for (const outgoing of waiting) giveUp(outgoing)
+    })
   }
 
   /** A request arrived on `socket` and will be answered with `outgoing`. */
   begin(socket: Socket, outgoing: ServerResponse): void {
-    this.#count(socket, 1)
+    const waiting = this.#waiting.get(socket)
+    waiting?.add(outgoing)
     outgoing.once('close', () => {
-      this.#count(socket, -1)
+      waiting?.delete(outgoing)
       if (this.#closing && !this.isWaiting(socket)) socket.destroySoon()
     })
   }
 
   isWaiting(socket: Duplex): boolean {
-    return (this.#waiting.get(socket) ?? 0) > 0
+    return (this.#waiting.get(socket)?.size ?? 0) > 0
   }
 
   /**
@@ -49,13 +54,18 @@ export class Connections {
   close(): void {
     this.#closing = true
     for (const socket of this.#greeted.values()) socket.destroy()
-    for (const [socket, requests] of this.#waiting) if (requests === 0) socket.destroy()
+    for (const [socket, answers] of this.#waiting) if (answers.size === 0) socket.destroy()
   }
+}
 
-  #count(socket: Duplex, change: number): void {
-    const before = this.#waiting.get(socket)
-    if (before !== undefined) this.#waiting.set(socket, before + change)
-  }
+/**
+ * Node closes the answer that has the connection, and says nothing to those that wait behind it: whoever makes one would
+ * go on for ever.
+ */
+function giveUp(outgoing: ServerResponse): void {
+  if (outgoing.socket !== null || outgoing.writableFinished) return
+  outgoing.destroy()
+  outgoing.emit('close')
 }
 
 function fromOf({ remoteAddress, remotePort }: Socket): string {

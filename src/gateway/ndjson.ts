@@ -3,6 +3,7 @@ import { HTTP_BODY_TIMEOUT_MS } from '../constants.ts'
 import { type AnilloError, InvalidRequestError, RequestTimeoutError } from '../errors.ts'
 import { LineCutter } from '../lines.ts'
 import { type Clock, deadlineAfter, raceSignal } from '../runtime.ts'
+import type { Stream } from './streams.ts'
 
 export const NDJSON_TYPE = 'application/x-ndjson'
 
@@ -58,12 +59,26 @@ async function chunkOf(reader: ReadableStreamDefaultReader<Uint8Array>, clock: C
 export function ndjsonBody(
   records: AsyncIterable<unknown>,
   chunkCharacters: number,
-  onEnd: () => void
+  { signal, end }: Stream
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const iterator = records[Symbol.asyncIterator]()
+  let onAbort = () => {}
+  const over = () => {
+    signal.removeEventListener('abort', onAbort)
+    end()
+  }
   return new ReadableStream(
     {
+      start(controller) {
+        // Records wait for whoever takes the next one, and that may be nobody any more.
+        onAbort = () => {
+          over()
+          controller.error(signal.reason)
+          iterator.return?.().catch(() => {})
+        }
+        signal.addEventListener('abort', onAbort)
+      },
       async pull(controller) {
         try {
           let text = ''
@@ -73,17 +88,18 @@ export function ndjsonBody(
             if (!done) text += `${JSON.stringify(value)}\n`
             ended = done
           }
+          if (signal.aborted) return
           if (text !== '') controller.enqueue(encoder.encode(text))
           if (!ended) return
           controller.close()
-          onEnd()
+          over()
         } catch (error) {
-          onEnd()
+          over()
           controller.error(error)
         }
       },
       async cancel() {
-        onEnd()
+        over()
         await iterator.return?.()
       }
     },

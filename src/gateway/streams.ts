@@ -1,11 +1,11 @@
 /** Answers that go on for long: each holds a connection and work in the ring, so there is a bound of their own. */
 import { HTTP_STREAMS_MAX } from '../constants.ts'
-import { BusyError, NotRunningError, UnauthorisedError } from '../errors.ts'
+import { BusyError, NotRunningError, RequestTimeoutError, UnauthorisedError } from '../errors.ts'
 
 export interface Stream {
   /** Aborts when the caller goes away, and when the gateway stops. */
   readonly signal: AbortSignal
-  /** It is over. */
+  /** It is over, as it is by itself when the signal aborts. */
   readonly end: () => void
 }
 
@@ -50,13 +50,16 @@ export class Streams {
     if (this.#closed) throw new NotRunningError('This peer is stopping; ask another one')
     if (this.#open.size >= HTTP_STREAMS_MAX)
       throw new BusyError(`This peer has ${HTTP_STREAMS_MAX} streams under way already; ask another one`)
+    if (request.signal.aborted) throw new RequestTimeoutError('The caller went away')
     const stop = new AbortController()
     this.#open.set(stop, request)
-    return {
-      signal: AbortSignal.any([request.signal, stop.signal]),
-      end: () => {
-        this.#open.delete(stop)
-      }
+    const signal = AbortSignal.any([request.signal, stop.signal])
+    // A body that nobody reads or cancels any more would keep its place.
+    const end = () => {
+      signal.removeEventListener('abort', end)
+      this.#open.delete(stop)
     }
+    signal.addEventListener('abort', end)
+    return { signal, end }
   }
 }

@@ -60,6 +60,17 @@ test('an export lists what its reader takes and a little more, and ends when the
   assert.ok(listed.ended)
 })
 
+test('an export that nobody reads any more ends with its gateway, and is not taken for complete', async () => {
+  const { gateway, listed } = listing(Number.POSITIVE_INFINITY)
+  const response = await gateway.fetch(new Request(`${BASE}/v1/users:export`))
+  await settled()
+  assert.ok(!listed.ended)
+  gateway.endStreams()
+  await settled()
+  assert.ok(listed.ended)
+  await assert.rejects(response.text(), { name: 'NotRunningError' })
+})
+
 test('an export over a socket waits for a reader that reads nothing for a while, and is whole in the end', async context => {
   const users = 2_000
   const { gateway, listed } = listing(users)

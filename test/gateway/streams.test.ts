@@ -49,7 +49,7 @@ function counting() {
   })
   const ask = (method: string, path: string, headers: Record<string, string>) =>
     gateway.fetch(new Request(BASE + path, { method, headers }))
-  return { ask, begun }
+  return { gateway, ask, begun }
 }
 
 describe('HEAD of a stream', () => {
@@ -79,6 +79,31 @@ describe('HEAD of a stream', () => {
     const { ask } = counting()
     assert.equal((await ask('HEAD', '/v1/changes?ids=%25zz', {})).status, 400)
   })
+})
+
+describe('a stream whose caller is gone', () => {
+  for (const [path, headers] of STREAMS) {
+    const stream = headers === NDJSON ? `${path} in lines` : path
+    test(`${stream} makes room for another, though nobody reads or cancels its body`, async () => {
+      const { gateway } = counting()
+      const left: ReadableStream[] = [] // whoever has a body may still read it
+      for (let count = 0; count <= HTTP_STREAMS_MAX; count++) {
+        const caller = new AbortController()
+        const init = { headers, signal: caller.signal }
+        const { status, body } = await gateway.fetch(new Request(BASE + path, init))
+        assert.equal(status, 200)
+        left.push(body!)
+        caller.abort()
+      }
+    })
+
+    test(`${stream} is not begun for whoever is gone before`, async () => {
+      const { gateway, begun } = counting()
+      const init = { headers, signal: AbortSignal.abort() }
+      await gateway.fetch(new Request(BASE + path, init))
+      assert.deepEqual(begun, { subscriptions: 0, watches: 0, lists: 0 })
+    })
+  }
 })
 
 test('a feed ends when its token is taken away, and no other does', async () => {

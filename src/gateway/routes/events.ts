@@ -64,8 +64,7 @@ function bodyOf(feed: EventFeed, { signal, end }: Stream, clock: Clock): Readabl
     feed.end()
     end()
   }
-  if (signal.aborted) over()
-  else signal.addEventListener('abort', over)
+  signal.addEventListener('abort', over)
   const turns = new Turns(async () => (await feed.next()) ?? [], clock)
   return new ReadableStream(
     {

@@ -167,8 +167,8 @@ export interface ManyUsersRoutes {
 export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyUsersRoutes): void {
   const exported = (c: AppContext): Promise<Response> => {
     const query = checkQuery(exportQuery, c.env.url.searchParams)
-    return streams.answer(c.req.raw, NDJSON_HEADERS, ({ signal, end }) =>
-      ndjsonBody(many.list({ ...query, signal }), EXPORT_CHUNK_CHARACTERS, end)
+    return streams.answer(c.req.raw, NDJSON_HEADERS, stream =>
+      ndjsonBody(many.list({ ...query, signal: stream.signal }), EXPORT_CHUNK_CHARACTERS, stream)
     )
   }
 
@@ -212,10 +212,11 @@ export function manyUsersRoutes(app: App, { users, many, streams, clock }: ManyU
     const { mode } = checkQuery(importQuery, c.env.url.searchParams)
     checkType(c.req.raw.headers, { types: [NDJSON_TYPE, ...JSON_TYPES] })
     const repetition = repetitionOf(c.req.raw.headers, IMPORT_KEY_LENGTH_MAX)
-    return streams.answer(c.req.raw, NDJSON_HEADERS, ({ signal, end }) => {
+    return streams.answer(c.req.raw, NDJSON_HEADERS, stream => {
+      const { signal } = stream
       const lines = itemsOf(linesOf(c.req.raw, { clock, signal }))
       const results = importUsers(lines, { users, clock, mode, signal, ...repetition })
-      return ndjsonBody(withSummary(results), IMPORT_CHUNK_CHARACTERS, end)
+      return ndjsonBody(withSummary(results), IMPORT_CHUNK_CHARACTERS, stream)
     })
   })
 }
