@@ -16,22 +16,17 @@ import { RING_EVENT_TYPES } from './event-feed.ts'
 
 const STATUS_NAMES = STATUSES.map((name, number) => `${name} (${number})`).join(', ')
 
+/** Of the bounds too: of a number that is out of them zod says what they say, and not what the union says. */
+const NO_STATUS = {
+  abort: true,
+  error: ({ input }: { readonly input?: unknown }) =>
+    input === undefined
+      ? `A status is missing: one of ${STATUS_NAMES}`
+      : `A status is one of ${STATUS_NAMES}; this one is ${JSON.stringify(input)}`
+}
+const STATUS_MAX = STATUSES.length - 1
 const status = z
-  .union(
-    [
-      z.enum(STATUSES),
-      z
-        .int()
-        .min(0)
-        .max(STATUSES.length - 1)
-    ],
-    {
-      error: ({ input }) =>
-        input === undefined
-          ? `A status is missing: one of ${STATUS_NAMES}`
-          : `A status is one of ${STATUS_NAMES}; this one is ${JSON.stringify(input)}`
-    }
-  )
+  .union([z.enum(STATUSES), z.int(NO_STATUS).min(0, NO_STATUS).max(STATUS_MAX, NO_STATUS)], NO_STATUS)
   .describe(`A name or its number: ${STATUS_NAMES}`)
 
 // Not z.record(): it rebuilds the object, and a profile is kept as it was given, a member named __proto__ too.
@@ -71,16 +66,19 @@ export const importLine = z.looseObject({
   ttl: ttl.nullish(),
   expiresAt: z.iso.datetime().nullish()
 })
-const ids = z.array(z.string(), { error: 'Give a list of user ids' }).max(BATCH_IDS_MAX)
+const ids = z.array(z.string('A user id is a string'), 'Give a list of user ids').max(BATCH_IDS_MAX, {
+  error: ({ input }) => `Give at most ${BATCH_IDS_MAX} ids at once; these are ${(input as string[]).length}`
+})
 export const batchGetBody = z.strictObject({ ids })
 export const heartbeatBody = z.strictObject({ ttl })
 export const heartbeatsBody = z.strictObject({ ids, ttl })
 /** The original looks at nothing but the status. */
 export const statusBody = z.looseObject({ status })
 
+const SLOT_WANTED = 'Give the number of a slot, or "all"'
 export const recoveryBody = z.strictObject({
   slots: z
-    .union([z.literal('all'), z.int().min(0)], { error: 'Give the number of a slot, or "all"' })
+    .union([z.literal('all'), z.int(SLOT_WANTED).min(0, SLOT_WANTED)], SLOT_WANTED)
     .describe('All slots without a majority, or one of them'),
   from: z
     .string({ error: 'Give the id of the peer whose copies are to be taken for the truth' })

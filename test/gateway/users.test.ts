@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BATCH_IDS_MAX } from '../../src/constants.ts'
 import { OperationTooOldError, UnavailableError } from '../../src/errors.ts'
 import { ManualClock } from '../users/manual-clock.ts'
 import { harness, problemOf } from './harness.ts'
@@ -129,6 +130,34 @@ test('members that cannot be set are listed, each with what to do, and nothing i
   }
   const beat = await ask('POST', '/v1/users/7/heartbeat', { body: {} })
   assert.match(String((await problemOf(beat, 422)).detail), /ttl: A ttl is a duration such as "30s"/)
+  assert.equal(users.calls, 0)
+})
+
+test('whatever is no status is told which there are, a number out of their bounds too', async () => {
+  const { ask } = harness()
+  for (const status of [4, -1, 1.5, 1e300, 'online', null]) {
+    const problem = await problemOf(await ask('PUT', '/v1/users/7', { body: { status } }), 422)
+    const is = `this one is ${JSON.stringify(status)}`
+    assert.equal(
+      problem.detail,
+      `status: A status is one of ONLINE (0), OFFLINE (1), AWAY (2), BUSY (3); ${is}`
+    )
+  }
+})
+
+test('more ids than there may be at once are told how many those are', async () => {
+  const { ask, users } = harness()
+  const ids = Array.from({ length: BATCH_IDS_MAX + 1 }, (_, at) => `u${at}`)
+  for (const [path, body] of [
+    ['batchGet', { ids }],
+    ['heartbeat', { ids, ttl: '30s' }]
+  ] as const) {
+    const problem = await problemOf(await ask('POST', `/v1/users:${path}`, { body }), 400)
+    assert.equal(
+      problem.detail,
+      `ids: Give at most ${BATCH_IDS_MAX} ids at once; these are ${BATCH_IDS_MAX + 1}`
+    )
+  }
   assert.equal(users.calls, 0)
 })
 
