@@ -134,6 +134,8 @@ export interface ManyUsers {
 export interface OpenableUsers extends ManyUsers {
   /** As `getMany`, of as many of them as one answer holds. */
   getPart(ids: readonly string[], options?: ReadOptions): Promise<FoundPart>
+  /** Begins nothing. @throws InvalidRequestError `watch` would refuse this cursor */
+  checkSince(since: string): void
   /** As `watch`; resolves when it has begun. @throws as `watch` */
   open(options?: WatchOptions): Promise<Watch>
 }

@@ -28,6 +28,7 @@ import { sharedSignal } from './shared-signal.ts'
 import { checkTtl, type User } from './user.ts'
 import type { CallOptions, ReadOptions, TracedUsers } from './users.ts'
 import type { UsersRpc } from './users-rpc.ts'
+import { checkSince } from './watch-cursor.ts'
 
 const PAGE_USERS_DEFAULT = 100
 /** Slots that are asked at once: of a list ahead of what is needed, twice as many each time it was too little; of a count. */
@@ -112,6 +113,10 @@ export class RingMany implements OpenableUsers {
       } while (after !== undefined)
     })
     return count
+  }
+
+  checkSince(since: string): void {
+    checkSince(since, this.#init.ringId, this.#init.slotCount)
   }
 
   async open(options: WatchOptions = {}): Promise<RingWatch> {

@@ -33,6 +33,14 @@ export function encodePlaces(ringId: string, slots: number, placeOf: (slot: Slot
   return bytesToString(bytes.subarray(0, at), 'base64url')
 }
 
+/** Where a feed may begin without a cursor. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['now', '0', 'reset'])
+
+/** @throws InvalidRequestError no feed of this ring begins there */
+export function checkSince(since: string, ringId: string, slots: number): void {
+  if (!BEGINNINGS.has(since)) decodePlaces(since, ringId, slots)
+}
+
 /** @throws InvalidRequestError it is none of this ring */
 export function decodePlaces(cursor: string, ringId: string, slots: number): Place[] {
   try {

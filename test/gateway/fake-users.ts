@@ -34,6 +34,8 @@ import type { Route, SetOptions, Traced, TracedUsers, WriteOptions } from '../..
 
 export const SELF = '12D3KooWSelf'
 export const OTHER = '12D3KooWOther'
+/** What no feed takes for a cursor; anything else is one. */
+export const NO_CURSOR = 'rubbish'
 
 type Remembered = { request: string; outcome: Traced<User | boolean> }
 
@@ -324,6 +326,9 @@ export function fakeMany(users: FakeUsers): OpenableUsers {
       yield* await all(matching(filter))
     },
     async *watch() {},
+    checkSince(since) {
+      if (since === NO_CURSOR) throw new InvalidRequestError('This cursor is none')
+    },
     open: async () =>
       all({
         cursor: 'begin',

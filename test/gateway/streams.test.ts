@@ -7,7 +7,7 @@ import { Door } from '../../src/gateway/door.ts'
 import { USER } from '../../src/gateway/openapi/examples.ts'
 import { Tokens } from '../../src/gateway/tokens.ts'
 import { systemClock } from '../../src/runtime.ts'
-import { FakeUsers, fakeMany } from './fake-users.ts'
+import { FakeUsers, fakeMany, NO_CURSOR } from './fake-users.ts'
 import { BASE, harness } from './harness.ts'
 
 const NDJSON = { accept: 'application/x-ndjson' }
@@ -74,6 +74,14 @@ describe('HEAD of a stream', () => {
       assert.equal((await ask('HEAD', `${path}?unknown=1`, headers)).status, 400)
     })
   }
+
+  test('/v1/changes is refused with a cursor that is none, wherever it stands, and not with others', async () => {
+    const { ask, begun } = counting()
+    assert.equal((await ask('HEAD', `/v1/changes?since=${NO_CURSOR}`, {})).status, 400)
+    assert.equal((await ask('HEAD', '/v1/changes', { 'last-event-id': NO_CURSOR })).status, 400)
+    assert.equal((await ask('HEAD', '/v1/changes?since=now', {})).status, 200)
+    assert.equal(begun.watches, 0)
+  })
 
   test('/v1/changes is refused with an id that is none', async () => {
     const { ask } = counting()

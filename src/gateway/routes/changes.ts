@@ -56,6 +56,7 @@ export function changesRoutes(app: App, { many, streams, clock }: ChangesRoutes)
     const query = checkQuery(changesQuery, c.env.url.searchParams)
     const ids = query.ids?.split(',').map(decodeId)
     const since = c.req.header('last-event-id') ?? query.since
+    if (since !== undefined) many.checkSince(since) // HEAD begins no watch that would refuse it
     const lines = c.req.header('accept')?.includes(NDJSON_TYPE) === true
     const headers = { ...SSE_HEADERS, 'Content-Type': lines ? NDJSON_TYPE : SSE_TYPE }
     return streams.answer(c.req.raw, headers, async ({ signal, end }) => {
