@@ -15,7 +15,7 @@ export interface HeartbeatsInit extends CallOptions {
   readonly ttlMs: number
 }
 
-/** In the order of `ids`, each once. @throws NotRunningError; the signal's reason */
+/** In the order of `ids`, each once. @throws NotRunningError it is so of each, and another peer is asked; the signal's reason */
 export async function heartbeatUsers(
   ids: readonly string[],
   { users, clock, ttlMs, signal }: HeartbeatsInit
@@ -23,19 +23,27 @@ export async function heartbeatUsers(
   const results = new Map<string, HeartbeatResult | undefined>(ids.map(id => [id, undefined]))
   using deadline = deadlineAfter(clock, USERS_TIMEOUT_MS, signal)
   const options = { signal: sharedSignal(deadline.signal) }
+  let stopped: unknown
   await parallel([...results.keys()], HEARTBEATS_AT_ONCE, async id => {
     try {
       const { value } = await users.heartbeat(id, ttlMs, options)
       results.set(id, { ...value, result: 'renewed' })
     } catch (error) {
       signal?.throwIfAborted()
+      if (errorName(error) === 'NotRunningError') stopped = error
       results.set(id, resultOf(id, error))
     }
   })
-  return [...results.values()].map(result => result!)
+  const answers = [...results.values()].map(result => result!)
+  if (stopped !== undefined && answers.every(isNotRunning)) throw stopped
+  return answers
 }
 
-/** @throws what is no result of this user: NotRunningError is said of the peer, and the others are defects */
+function isNotRunning(answer: HeartbeatResult): boolean {
+  return answer.result === 'failed' && answer.error === 'NotRunningError'
+}
+
+/** @throws what is a defect, and no result of this user */
 function resultOf(id: string, error: unknown): HeartbeatResult {
   const name = errorName(error)
   switch (name) {
@@ -43,7 +51,6 @@ function resultOf(id: string, error: unknown): HeartbeatResult {
       return { id, result: 'missing' }
     case 'ConflictError':
       return { id, result: 'no-lease' }
-    case 'NotRunningError':
     case 'InternalError':
     case undefined:
       throw error

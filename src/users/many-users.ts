@@ -94,7 +94,7 @@ export interface ManyUsers {
   /**
    * Each as `heartbeat`, many at a time: what came of each, in the order of the ids, each once. One that fails harms only
    * itself, and may be sent again. At most 1,000 ids. Takes 10 s at most: those whose turn did not come by then have failed.
-   * @throws InvalidRequestError too many ids; InvalidUserError the ttl; NotRunningError
+   * @throws InvalidRequestError too many ids; InvalidUserError the ttl; NotRunningError: not one was renewed
    */
   heartbeatMany(
     ids: readonly string[],

@@ -41,12 +41,24 @@ describe('heartbeats of many users', () => {
     assert.equal(clock.pending, 0)
   })
 
-  it('are refused as a whole by a peer that stops, so that another one is asked', async () => {
+  it('of a peer that stops in the middle tell which were renewed, and which are to be sent to another one', async () => {
+    const renewals = 200
+    let asked = 0
     const stopping: Heartbeat = async (id, ...more) => {
-      if (id === 'u200') throw new NotRunningError('This peer is stopping')
+      if (asked++ >= renewals) throw new NotRunningError('This peer is stopping')
       return renewed(id, ...more)
     }
-    await assert.rejects(beat(stopping), { name: 'NotRunningError' })
+    assert.deepEqual(
+      (await beat(stopping)).map(each => ('error' in each ? each.error : each.result)),
+      ids.map((_, at) => (at < renewals ? 'renewed' : 'NotRunningError'))
+    )
+  })
+
+  it('are refused as a whole by a peer that does not run, so that another one is asked', async () => {
+    const stopped: Heartbeat = async () => {
+      throw new NotRunningError('This peer is stopping')
+    }
+    await assert.rejects(beat(stopped), { name: 'NotRunningError' })
   })
 
   it('end with the reason of their caller', async () => {
