@@ -184,9 +184,9 @@ function encodeId(id: string): string {
 }
 
 /** @throws InvalidUserError names the bounds of a lease */
-function writeBody({ ttlMs, ...input }: UserInput | UserPatch): string {
+function writeBody({ status, profile, ttlMs }: UserInput | UserPatch): string {
   const ttl = ttlMs == null ? ttlMs : formatDuration(checkTtl(ttlMs))
-  return JSON.stringify({ ...input, ttl })
+  return JSON.stringify({ status, profile, ttl }) // a user that was read may be written back, whatever else it has
 }
 
 /** What is the same of every write, whatever its method and body. */

@@ -45,7 +45,7 @@ export class Adverts {
     const present = new Set(adverts.map(({ view }) => view.slot))
     for (const slot of this.#told.keys()) if (!present.has(slot)) this.#told.delete(slot)
     for (const { view, to } of adverts) {
-      const text = `${view.lineage.number} ${view.epoch} ${to.join()}`
+      const text = `${view.epoch} ${to.join()}`
       const told = this.#told.get(view.slot)
       if (told?.text === text && nowMs - told.atMs < REPEAT_MS) continue
       this.#told.set(view.slot, { text, atMs: nowMs })

@@ -247,12 +247,15 @@ export class ReplicaGroup<Command, Outcome> implements Slots<Command, Outcome>, 
     this.#ticker = clock.timer(TICK_MS, this.#tick)
     const heartbeat = ++this.#ticks % TICKS_PER_HEARTBEAT === 0
     const stuck = this.#journal.isStuck
+    let readingMs = 0
     for (const [slot, replica] of this.#replicas.entries()) {
       if (late) this.#step(slot as Slot, { type: 'late' })
       if (stuck && replica.leadership !== undefined) this.#step(slot as Slot, { type: 'stuck' })
-      const spare = clock.monotonic() - now < LOOK_MS
-      if (heartbeat || !replica.isQuiet(this.#moment()))
-        this.#step(slot as Slot, { type: 'tick', heartbeat, spare })
+      if (!heartbeat && replica.isQuiet(this.#moment())) continue
+      const { table } = replica.ledger
+      const [beganMs, isUnread] = [clock.monotonic(), !table.knowsDue]
+      this.#step(slot as Slot, { type: 'tick', heartbeat, spare: readingMs < LOOK_MS })
+      if (isUnread && table.knowsDue) readingMs += clock.monotonic() - beganMs
     }
   }
 

@@ -12,7 +12,7 @@ export type ReplicaEvent<Command, Outcome> =
   | { readonly type: 'execute'; readonly command: Command; readonly ticket: Ticket<Outcome> }
   /** Of the rows after `after`, in key order, for as long as this replica leads. */
   | { readonly type: 'scan'; readonly scan: Scan<unknown>; readonly ticket: Ticket<unknown> }
-  /** Several times in HEARTBEAT_MS; `heartbeat` once. `spare`: there is time for what takes long and can wait. */
+  /** Several times in HEARTBEAT_MS; `heartbeat` once. `spare`: there is time to read all of a slot. */
   | { readonly type: 'tick'; readonly heartbeat: boolean; readonly spare: boolean }
   /** The turn is over: what it brought is sent. */
   | { readonly type: 'flush' }

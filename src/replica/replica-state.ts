@@ -13,7 +13,7 @@ export interface ReplicaState {
   readonly floor: number
   /** The view in which this replica may vote; null when it is a member of none that it knows. */
   readonly view: View | null
-  /** A newer view that is known to be decided, without this peer. */
+  /** A newer view that is known to be decided and not installed here: where the slot went, as far as known. */
   readonly next: View | null
   /** The highest ballot promised for the view after `view`. Not null: the epoch of `view` is sealed here, for ever. */
   readonly promised: Ballot | null

@@ -18,7 +18,7 @@ export interface ReplicaStatus {
   readonly applied: EntryId
   /** Its last entry. Sequence 0: it has none, or is deleting what it has. */
   readonly last: EntryId
-  /** A newer view, without this peer. */
+  /** A newer view that is not installed here. */
   readonly next: View | null
   /** The data is kept until the next view's members have it, or is being deleted. */
   readonly handingOff: boolean

@@ -247,6 +247,8 @@ export class Succession {
     const { ledger, effects, voter } = this.#init
     const { newest, log } = ledger
     if (newest === null || newest.epoch < epoch || ledger.state.clearing || !ledger.has(newest.base)) return
+    // Of another lineage it is no answer to what was asked for.
+    if (newest.epoch > epoch) this.#tell(from.peer, newest)
     if (sequence < log.start.sequence) {
       effects().snapshots.push(from.peer)
       return

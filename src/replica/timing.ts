@@ -4,7 +4,7 @@ import { assert } from '../errors.ts'
 
 /** How often a replica looks at the clock; a leader says that it is there as often. One message for each peer, for all slots. */
 export const HEARTBEAT_MS = 250
-/** Of one look at all slots: when it has taken so long, what takes long and can wait is left to the next. */
+/** Of one look at all slots: when whole slots have been read for so long, the others are left to the next. */
 export const LOOK_MS = 100
 /** A leader that was silent for so long is taken for gone: four heartbeats, and well above a pause of a busy Node process. */
 export const SUSPECT_MS = 1_000

@@ -54,11 +54,7 @@ async function write(line: Line, number: number, init: Begun): Promise<ImportRes
   const { users, mode, idempotencyKey: key, signal } = init
   if (line instanceof AnilloError) return failed(number, null, line)
   if (typeof line !== 'object' || line === null)
-    return failed(
-      number,
-      null,
-      new InvalidUserError(`A user is an object; this one is ${JSON.stringify(line)}`)
-    )
+    return failed(number, null, new InvalidUserError(`A user is an object; this one is ${String(line)}`))
   const { id, status, profile, ttlMs, expiresAt } = line
   try {
     const idempotencyKey = key === undefined ? undefined : `${key}:${number}`

@@ -18,6 +18,9 @@ export async function* interruptible<T>(
     }
   } finally {
     // Whoever does not come up with the next one does not come to an end either: nobody waits for it.
-    if (!ended) void Promise.resolve(iterator.return?.()).catch(() => {})
+    if (!ended)
+      void Promise.resolve()
+        .then(() => iterator.return?.())
+        .catch(() => {})
   }
 }

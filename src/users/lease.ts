@@ -12,7 +12,8 @@ import type { Status, User } from './user.ts'
 export const LAPSED_STATUS: Status = 'OFFLINE'
 
 export function leaseFor(ttlMs: number, { logTimeMs, nowMs }: EvaluationContext): Lease {
-  return { untilMs: logTimeMs + ttlMs, expiresAtMs: nowMs + ttlMs }
+  // Of log time there are whole ms: what lies between two of them may be up to one less.
+  return { untilMs: logTimeMs + ttlMs + 1, expiresAtMs: nowMs + ttlMs }
 }
 
 /** The user with the lease that it has from now on. */

@@ -251,7 +251,9 @@ export function plainUsers(users: TracedUsers, many: ManyUsers): Users {
     count: options => many.count(options),
     import: (items, options) => many.import(items, options),
     get: async (id, options) => (await users.get(id, options)).value,
-    set: async (id, input, options) => (await users.set(id, input, options)).value,
+    // Of a user that was read and is written back its `expiresAt` says nothing.
+    set: async (id, { status, profile, ttlMs }, options) =>
+      (await users.set(id, { status, profile, ttlMs }, options)).value,
     patch: async (id, patch, options) => (await users.patch(id, patch, options)).value,
     heartbeat: async (id, ttlMs, options) => (await users.heartbeat(id, ttlMs, options)).value,
     delete: async (id, options) => (await users.delete(id, options)).value

@@ -55,6 +55,14 @@ export function describeUsers(
       await assert.rejects(users().heartbeat(id('nobody'), 60_000), { name: 'NotFoundError' })
     })
 
+    it('writes back a user that was read, of which the lease it had is no part', async () => {
+      const read = await users().set(id('h'), { status: 'ONLINE', profile: { n: 1 }, ttlMs: 60_000 })
+      const { status, profile, expiresAt } = await users().set(id('h'), { ...read, status: 'BUSY' })
+      assert.deepEqual([status, profile, expiresAt], ['BUSY', { n: 1 }, null])
+      await users().patch(id('h'), { ...read, ttlMs: 60_000 })
+      assert.equal((await elsewhere().get(id('h')))?.status, 'ONLINE')
+    })
+
     it('reads from any replica when it may be stale', async () => {
       const { version } = await users().set(id('f'), { status: 'ONLINE' })
       const endMs = Date.now() + 20_000
