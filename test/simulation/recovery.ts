@@ -11,6 +11,7 @@
 import type { Peer } from '../../src/chord/ring-node.ts'
 import { compareIds } from '../../src/replica/entry.ts'
 import { majority } from '../../src/replica/quorum.ts'
+import { RECOVERY_EPOCHS } from '../../src/replica/view.ts'
 import { pick, type Random, sample } from '../../src/runtime.ts'
 import type { User } from '../../src/users/user.ts'
 import type { Spot } from './ambush.ts'
@@ -339,7 +340,7 @@ export class Recovery {
   async #checkSaved(back: SimulatedPeer): Promise<void> {
     const { time, witness, peers } = this.#ring
     for (const { peer, saved } of peers)
-      if (saved.some(line => (JSON.parse(line) as User).id.startsWith('new-')))
+      if (saved.some(line => Number.parseInt((JSON.parse(line) as User).version, 10) >= RECOVERY_EPOCHS))
         witness.fault(`…${peer.slice(-4)} gave up what was written after the recovery`)
     if (back.left) return
     const givenUp = [...this.#kept].filter(([slot]) => this.#recovered.get(slot)?.from !== back)
