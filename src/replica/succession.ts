@@ -158,6 +158,9 @@ export class Succession {
     // Whoever recovers goes on with what it has.
     if (sameIncarnation(view.leader, self)) return
     const { state } = ledger
+    // Whoever has learned an entry that only the other lineage can have made has of it all that is before that.
+    const hasLearned = view.base.epoch > newest.epoch && ledger.log.has(view.base)
+    if (hasLearned && state.view === null && !state.handOff) return
     const clearing = state.clearing || ledger.holdsData
     const abandoned = clearing && !state.clearing ? newest.lineage.number : state.abandoned
     const floor = Math.max(state.floor, newest.epoch)
