@@ -29,7 +29,8 @@ const RARE: ReadonlySet<string> = new Set([
   'a recovery is one epoch later',
   'a log is given up before it is saved',
   'of two recoveries the older is not given up',
-  'nobody asks what became of its view'
+  'nobody asks what became of its view',
+  'who says that it has a base is of the lineage before a recovery'
 ])
 
 const LEADERSHIP = 'replica/leadership.js'
@@ -271,15 +272,12 @@ const ALL: readonly Omit<Mutation, 'rare'>[] = [
     ...mutation('a recovery goes on from an old copy', 'users/recovery.js', '!isOld && ', ''),
     wish: { recovery: true }
   },
-  {
-    ...mutation(
-      'who says that it has a base is of the lineage before a recovery',
-      SUCCESSION,
-      ', next: next === null ? current : newerView(next, current)',
-      ''
-    ),
-    wish: { recovery: true }
-  },
+  mutation(
+    'who says that it has a base is of the lineage before a recovery',
+    SUCCESSION,
+    ', next: next === null ? current : newerView(next, current)',
+    ''
+  ),
   mutation(
     'a log is given up before it is saved',
     LEDGER,
