@@ -281,16 +281,18 @@ export class Cluster {
     }
   }
 
+  /** Has `by`, which leads, begin a change. */
+  begin(by: string, members: string, leader = by): void {
+    const named = [...members].map(name => this.peers.get(name)?.self ?? this.member(name))
+    const target = { members: named, leader: this.peer(leader).self }
+    if (!this.peer(by).group.change(SLOT, target)) throw new Error('the change was refused')
+  }
+
   /** Has the leader change the view, and waits for it. */
   async change(members: string, leader = members[0]!, withinMs = 10_000): Promise<void> {
     const by = this.leader()!
-    const { self } = this.peer(leader)
-    const target = {
-      members: [...members].map(name => this.peers.get(name)?.self ?? this.member(name)),
-      leader: self
-    }
     const before = this.view(by)!.epoch
-    if (!this.peer(by).group.change(SLOT, target)) throw new Error('the change was refused')
+    this.begin(by, members, leader)
     const done = await this.time.until(() => {
       const view = this.leader() === undefined ? null : this.view(this.leader()!)
       return view !== null && view.epoch > before

@@ -31,10 +31,7 @@ test('a planned change half done by a leader that died is finished by the others
     return false
   }
   cluster.hold = (_f, to, m) => to === 'a' && m.type === 'accepted'
-  const group = cluster.peer('a').group
-  assert.ok(
-    group.change(SLOT, { members: [...'cde'].map(n => cluster.member(n)), leader: cluster.peer('d').self })
-  )
+  cluster.begin('a', 'cde', 'd')
   assert.ok(await cluster.time.until(() => accepts > 0, 3000), 'accept reached b')
   await cluster.time.pass(5)
   cluster.crash('a')
@@ -58,10 +55,7 @@ test('a learner left over from before a recovery does not keep what was lost', a
   await cluster.settle()
   // c hears no entries any more; d learns
   cluster.cut = (_f, to, m) => (to === 'c' && m.type === 'append') || m.type === 'learned'
-  const group = cluster.peer('a').group
-  assert.ok(
-    group.change(SLOT, { members: [...'abcd'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
-  )
+  cluster.begin('a', 'abcd')
   for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'lost')
   await cluster.time.pass(1000)
   cluster.crash('a')
@@ -87,10 +81,7 @@ for (const [how, members, isLost] of [
     for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'old')
     await cluster.settle()
     cluster.cut = (_f, to, m) => (to === 'c' && m.type === 'append') || m.type === 'learned'
-    const group = cluster.peer('a').group
-    assert.ok(
-      group.change(SLOT, { members: [...'abcd'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
-    )
+    cluster.begin('a', 'abcd')
     for (let i = 0; i < 5; i++) await cluster.put(`k${i}`, 'lost')
     await cluster.time.pass(1_000)
     assert.equal(cluster.peer('d').group.status(SLOT).applied.sequence, 10)
@@ -121,11 +112,7 @@ test('who lacks the base and has as much as it needs is sent nothing again and a
   await cluster.start(2)
   await cluster.put('k', 'one')
   cluster.cut = (_from, _to, { type }) => type === 'synced'
-  assert.ok(
-    cluster
-      .peer('a')
-      .group.change(SLOT, { members: [...'ab'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
-  )
+  cluster.begin('a', 'ab')
   const syncs = () =>
     cluster.posted.flatMap(({ to, message }) => (to === 'b' && message.type === 'sync' ? message : []))
   assert.ok(await cluster.time.until(() => syncs().length > 0, 5_000))
@@ -174,9 +161,7 @@ test('a change whose learner died is given up though another one gets on', async
   await cluster.put('k', '0')
   const group = cluster.peer('a').group
   cluster.cut = (_f, to, _m) => to === 'c'
-  assert.ok(
-    group.change(SLOT, { members: [...'abc'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
-  )
+  cluster.begin('a', 'abc')
   for (let i = 0; i < 100; i++) {
     await cluster.put('k', `${i}`)
     await cluster.time.pass(500)
@@ -201,9 +186,7 @@ test('a sealed leader that finds no majority tells who waits', async () => {
     }
   )
   await cluster.time.pass(20)
-  assert.ok(
-    group.change(SLOT, { members: [...'abc'].map(n => cluster.member(n)), leader: cluster.peer('b').self })
-  )
+  cluster.begin('a', 'abc', 'b')
   await cluster.time.pass(60_000)
   assert.notEqual(told, '')
 })
@@ -280,9 +263,7 @@ for (const accepting of 'bc') {
     await cluster.settle()
     cluster.hold = (from, _to, m) => from === 'd' && m.type === 'learned'
     const group = cluster.peer('a').group
-    assert.ok(
-      group.change(SLOT, { members: [...'abd'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
-    )
+    cluster.begin('a', 'abd')
     await cluster.time.pass(200)
     // An entry that reaches d and neither b nor c; of the sync, b hears nothing.
     let accepts = 0
@@ -319,9 +300,7 @@ test('nobody is asked to accept before a majority of the former members has the 
   await cluster.settle()
   cluster.hold = (from, _to, m) => from === 'd' && m.type === 'learned'
   const group = cluster.peer('a').group
-  assert.ok(
-    group.change(SLOT, { members: [...'ade'].map(n => cluster.member(n)), leader: cluster.peer('a').self })
-  )
+  cluster.begin('a', 'ade')
   await cluster.time.pass(200)
   // Nothing of this reaches b and c but the base, and that only when the others have had it for a while.
   const isFormer = (name: string) => name === 'b' || name === 'c'

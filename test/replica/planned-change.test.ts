@@ -23,18 +23,13 @@ async function write(cluster: Cluster, count: number): Promise<void> {
   }
 }
 
-function begin(cluster: Cluster, members: string): void {
-  const named = [...members].map(name => cluster.member(name))
-  assert.ok(cluster.peer('a').group.change(SLOT, { members: named, leader: cluster.peer('a').self }))
-}
-
 test('what is written while a table is on its way stays in the log for who gets it', async () => {
   const cluster = new Cluster()
   await cluster.start(2, 1)
   await write(cluster, MANY)
   const gate = Promise.withResolvers<void>()
   cluster.snapshotGate = gate.promise
-  begin(cluster, 'ab')
+  cluster.begin('a', 'ab')
   assert.ok(await cluster.time.until(() => cluster.snapshots === 1, 5_000))
   await write(cluster, MANY)
   gate.resolve()
@@ -50,7 +45,7 @@ test('a change whose new member answers, and gets nowhere, leaves its place to a
   await cluster.start(2, 1)
   await write(cluster, AT_ONCE)
   cluster.cut = (_from, to, message) => to === 'b' && message.type === 'learn' && message.entries.length > 0
-  begin(cluster, 'ab')
+  cluster.begin('a', 'ab')
   const isChanging = () => cluster.peer('a').group.status(SLOT).changing
   await cluster.time.pass(2 * LEARNER_TIMEOUT_MS)
   assert.ok(isChanging(), 'who answers is waited for')
@@ -68,8 +63,7 @@ test('a leader that is about to be followed by another one is no old replica', a
   await cluster.settle()
   cluster.hold = (_from, to, { type }) => to === 'a' && type === 'synced'
   const { group } = cluster.peer('a')
-  const target = { members: [...'ab'].map(name => cluster.member(name)), leader: cluster.peer('b').self }
-  assert.ok(group.change(SLOT, target))
+  cluster.begin('a', 'ab', 'b')
   assert.ok(await cluster.time.until(() => group.status(SLOT).sealed, 2_000))
   await cluster.time.pass(300)
   assert.ok(group.status(SLOT).sealed)
